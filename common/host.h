@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PL_HOST_H
+#define PL_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What this host did during a measurement, so that every tool can say alike
+ * when the host, not the path, was the limit.
+ */
+struct host {
+	int64_t	start_mono_ns, start_wall_ns;
+	int64_t	cpu_start_ns;
+	int64_t	end_mono_ns, end_wall_ns;
+	int64_t	cpu_user_ns, cpu_sys_ns;	/* since the start */
+	int64_t	cpu_user_start_ns, cpu_sys_start_ns;
+	int64_t	socket_drops;			/* set by the tool; -1 unknown */
+	double	rate_wanted, rate_reached;	/* pacing, set by the tool; 0 none */
+	int64_t	late_max_ns;			/* worst lateness of a timer */
+};
+
+void	host_begin(struct host *h);
+/* Fill the ends; may be called again for a later end. */
+void	host_end(struct host *h);
+/* CPU seconds over wall seconds of this process, 1.0 = a whole core. */
+double	host_cpu_share(const struct host *h);
+/* How far the wall clock moved against the monotonic one, ns. */
+int64_t	host_clock_step(const struct host *h);
+/*
+ * Why the host was the limit, as a phrase for the user, or NULL: its CPU was
+ * used up (share >= 0.95), it dropped datagrams at the socket, its pacing
+ * fell short by more than 0.5 %, or its clock stepped by more than 1 ms.
+ */
+const char *host_limit(const struct host *h);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PL_JSON_H
+#define PL_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/*
+ * A streaming JSON writer. It puts commas, quotes and, when asked,
+ * indentation; the caller keeps begin and end in balance. key is NULL inside
+ * arrays and at the top. Numbers that JSON cannot hold (NaN, infinity) are
+ * written as null. Strings are escaped (", \, < U+0020) and invalid UTF-8 is
+ * replaced by U+FFFD.
+ */
+#define JSON_DEPTH	16
+
+struct json {
+	FILE	*out;
+	int	 indent;	/* spaces a level; 0: all on one line */
+	int	 depth;
+	bool	 comma[JSON_DEPTH + 1];
+	bool	 bad;		/* nested too deep or unbalanced */
+};
+
+void	json_init(struct json *j, FILE *out, int indent);
+void	json_object(struct json *j, const char *key);
+void	json_end_object(struct json *j);
+void	json_array(struct json *j, const char *key);
+void	json_end_array(struct json *j);
+void	json_str(struct json *j, const char *key, const char *v); /* NULL: null */
+void	json_strn(struct json *j, const char *key, const char *v, size_t n);
+void	json_int(struct json *j, const char *key, int64_t v);
+void	json_uint(struct json *j, const char *key, uint64_t v);
+void	json_bool(struct json *j, const char *key, bool v);
+void	json_null(struct json *j, const char *key);
+/* Fixed point with this many decimals (0..9), the caller's choice. */
+void	json_fixed(struct json *j, const char *key, double v, int decimals);
+/* Shortest text that reads back as the same double. */
+void	json_num(struct json *j, const char *key, double v);
+/* Already valid JSON, put as it is. */
+void	json_raw(struct json *j, const char *key, const char *text);
+/* Newline after the document, flush. 0, or -1 with errno when writing failed
+ * at any time, or bad is set. */
+int	json_finish(struct json *j);
+
+#endif

@@ -1,0 +1,17 @@
+# libcommon: what two tools or more need. Knows no tool.
+
+noinst_LTLIBRARIES += libcommon.la
+
+libcommon_la_SOURCES = \
+	%D%/clock.c %D%/clock.h
+
+# Platform files come in pairs with the same functions.
+if LINUX
+libcommon_la_SOURCES += \
+	%D%/clock_linux.c
+else
+libcommon_la_SOURCES += \
+	%D%/clock_posix.c
+endif
+EXTRA_DIST += \
+	%D%/clock_linux.c %D%/clock_posix.c

@@ -1,0 +1,1 @@
+# Manual pages, written by hand in mdoc.

@@ -1,0 +1,1 @@
+# thrulay and thrulayd, and the library they are made of.
