@@ -4,13 +4,23 @@
 
 #include <sys/socket.h>
 
+#include <netinet/in.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A socket address that owns its storage. len is 0 when unset. */
+/*
+ * A socket address that owns its storage. len is 0 when unset. The members
+ * of the union are the same bytes; sa.sa_family says which one is valid.
+ */
 struct addr {
-	struct sockaddr_storage	ss;
+	union {
+		struct sockaddr_storage	ss;
+		struct sockaddr		sa;
+		struct sockaddr_in	in;
+		struct sockaddr_in6	in6;
+	};
 	socklen_t		len;
 };
 
@@ -41,17 +51,25 @@ int	addr_split(const char *text, char *host, size_t hostlen, uint16_t *port);
 size_t	addr_resolve(const char *host, uint16_t port, int family, int socktype,
 	    struct addr *out, size_t max, int *gai_error);
 
-/* The same for numeric text only; no name look-up. 0 or -1. */
+/*
+ * The same for numeric text only; no name look-up. IPv4 takes four decimal
+ * parts, IPv6 may carry a %scope. 0 or -1.
+ */
 int	addr_numeric(const char *host, uint16_t port, struct addr *out);
 
-/* "192.0.2.1", "2001:db8::1%eth0"; v4-mapped addresses print as IPv4. */
+/*
+ * "192.0.2.1", "2001:db8::1%eth0"; v4-mapped addresses print as IPv4, an
+ * unset address as "?". Returns buf, cut to len bytes.
+ */
 const char *addr_host(const struct addr *a, char *buf, size_t len);
 
 /* "192.0.2.1:5003", "[2001:db8::1]:5003". Returns buf. */
 const char *addr_format(const struct addr *a, char *buf, size_t len);
 
+/* Host byte order; 0 when unset. */
 uint16_t addr_port(const struct addr *a);
 void	addr_set_port(struct addr *a, uint16_t port);
+/* AF_INET, AF_INET6 or, when unset, AF_UNSPEC. */
 int	addr_family(const struct addr *a);
 
 /* Same host, port ignored; v4-mapped equals IPv4; scope ignored. */
@@ -69,8 +87,10 @@ void	addr_map(struct addr *a);
 int	addr_prefix_parse(const char *text, struct addr_prefix *out,
 	    const char **why);
 
-/* v4-mapped peers match IPv4 prefixes and the other way round; 0.0.0.0/0
- * matches every IPv4 peer, ::/0 every IPv6 peer. */
+/*
+ * v4-mapped peers match IPv4 prefixes and the other way round; 0.0.0.0/0
+ * matches every IPv4 peer (mapped ones included), ::/0 every IPv6 peer.
+ */
 bool	addr_prefix_match(const struct addr_prefix *p, const struct addr *a);
 
 #endif

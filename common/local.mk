@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += libcommon.la
 
 libcommon_la_SOURCES = \
+	%D%/addr.c %D%/addr.h \
 	%D%/clock.c %D%/clock.h
 
 # Platform files come in pairs with the same functions.

@@ -6,10 +6,16 @@ UNIT_LIBS = $(COMMON_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 unit_tests = \
+	%D%/test_addr \
 	%D%/test_clock
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
+
+%C%_test_addr_SOURCES = %D%/test_addr.c
+%C%_test_addr_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_addr_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_addr_LDADD = $(UNIT_LIBS)
 
 %C%_test_clock_SOURCES = %D%/test_clock.c
 %C%_test_clock_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -10,4 +10,25 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+#include <time.h>
+
+#define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
+
+/*
+ * Seed random(3) for a property test and print what repeats the run:
+ * UNIT_SEED in the environment, else the time.
+ */
+static inline void
+unit_seed(void)
+{
+	const char *text = getenv("UNIT_SEED");
+	unsigned int seed;
+
+	seed = (unsigned int)(text == NULL ? (unsigned long)time(NULL) :
+	    strtoul(text, NULL, 10));
+	print_message("# UNIT_SEED=%u\n", seed);
+	srandom(seed);
+}
+
 #endif
