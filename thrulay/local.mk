@@ -1,1 +1,9 @@
 # thrulay and thrulayd, and the library they are made of.
+
+noinst_LTLIBRARIES += libthrulay-core.la
+
+libthrulay_core_la_SOURCES = \
+	%D%/errors.c %D%/thrulay.h
+libthrulay_core_la_CFLAGS = $(AM_CFLAGS) $(MD_CFLAGS)
+# What a program or test of this tool links.
+THRULAY_LIBS = libthrulay-core.la $(COMMON_LIBS) $(MD_LIBS)
