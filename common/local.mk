@@ -4,7 +4,8 @@ noinst_LTLIBRARIES += libcommon.la
 
 libcommon_la_SOURCES = \
 	%D%/addr.c %D%/addr.h \
-	%D%/clock.c %D%/clock.h
+	%D%/clock.c %D%/clock.h \
+	%D%/wire.c %D%/wire.h
 
 # Platform files come in pairs with the same functions.
 if LINUX

@@ -36,6 +36,7 @@ uint32_t wire_rd_le32(struct wire_rd *r);
 uint64_t wire_rd_le64(struct wire_rd *r);
 /* n bytes in place, or NULL. */
 const uint8_t *wire_rd_bytes(struct wire_rd *r, size_t n);
+/* n bytes into to; zeros when there are fewer. */
 void	wire_rd_copy(struct wire_rd *r, void *to, size_t n);
 void	wire_rd_skip(struct wire_rd *r, size_t n);
 /*
@@ -43,7 +44,7 @@ void	wire_rd_skip(struct wire_rd *r, size_t n);
  * overflow) and no digit at all set bad.
  */
 uint64_t wire_rd_dec(struct wire_rd *r, uint64_t max);
-/* True and consumed when the next byte is c. */
+/* True and consumed when the next byte is c; else nothing happens. */
 bool	wire_rd_take(struct wire_rd *r, char c);
 /* The same for a whole literal. */
 bool	wire_rd_take_str(struct wire_rd *r, const char *s);

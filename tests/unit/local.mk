@@ -7,7 +7,8 @@ UNIT_LIBS = $(COMMON_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_addr \
-	%D%/test_clock
+	%D%/test_clock \
+	%D%/test_wire
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
@@ -21,3 +22,8 @@ endif
 %C%_test_clock_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_clock_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_clock_LDADD = $(UNIT_LIBS)
+
+%C%_test_wire_SOURCES = %D%/test_wire.c
+%C%_test_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_wire_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_wire_LDADD = $(UNIT_LIBS)
