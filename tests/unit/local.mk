@@ -2,12 +2,22 @@
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -DVECTORS='"$(abs_top_srcdir)/tests/vectors"'
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-UNIT_LIBS = $(COMMON_LIBS) $(CMOCKA_LIBS)
+# libunit.la: what several tests need; a test takes from it what it uses.
+UNIT_LIBS = libunit.la $(COMMON_LIBS) $(CMOCKA_LIBS)
+
+if HAVE_CMOCKA
+check_LTLIBRARIES += libunit.la
+endif
+libunit_la_SOURCES = %D%/unit.h %D%/vectors.c %D%/vectors.h
+libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
+libunit_la_CFLAGS = $(UNIT_CFLAGS)
+EXTRA_DIST += tests/vectors/reader.json tests/vectors/thrulay
 
 if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_addr \
 	%D%/test_clock \
+	%D%/test_vectors \
 	%D%/test_wire
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -22,6 +32,11 @@ endif
 %C%_test_clock_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_clock_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_clock_LDADD = $(UNIT_LIBS)
+
+%C%_test_vectors_SOURCES = %D%/test_vectors.c
+%C%_test_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_vectors_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_vectors_LDADD = $(UNIT_LIBS)
 
 %C%_test_wire_SOURCES = %D%/test_wire.c
 %C%_test_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
