@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += libcommon.la
 libcommon_la_SOURCES = \
 	%D%/addr.c %D%/addr.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/fixed.c %D%/fixed.h \
 	%D%/wire.c %D%/wire.h
 
 # Platform files come in pairs with the same functions.

@@ -17,6 +17,7 @@ if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_addr \
 	%D%/test_clock \
+	%D%/test_fixed \
 	%D%/test_vectors \
 	%D%/test_wire
 check_PROGRAMS += $(unit_tests)
@@ -32,6 +33,11 @@ endif
 %C%_test_clock_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_clock_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_clock_LDADD = $(UNIT_LIBS)
+
+%C%_test_fixed_SOURCES = %D%/test_fixed.c
+%C%_test_fixed_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_fixed_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_fixed_LDADD = $(UNIT_LIBS)
 
 %C%_test_vectors_SOURCES = %D%/test_vectors.c
 %C%_test_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)
