@@ -117,6 +117,11 @@ typedef struct thrulay_opt {
 	double		 timeout;		/* seconds a peer may be silent */
 } thrulay_opt_t;
 
+/* What a peer's text report does not tell (complete false below); a percentage
+ * or mean is NaN then. */
+#define THRULAY_NO_TIME		INT64_MIN
+#define THRULAY_NO_COUNT	UINT64_MAX
+
 /* Order statistics of a series of times, all ns. n 0: the rest is 0. */
 struct thrulay_times {
 	uint64_t	n;
@@ -184,17 +189,18 @@ struct thrulay_udp_result {
 	int		id;
 	enum thrulay_direction direction;
 	bool		complete;	/* false: only text was to be had */
-	int		buffer;		/* receiver's SO_RCVBUF */
+	int		buffer;		/* receiver's SO_RCVBUF; -1 unknown */
 	uint64_t	proposed, sent, total, unique, duplicates;
 	uint64_t	lost;
 	uint64_t	bad_sequence, bad_nonce, bad_source, too_short;
 	int64_t		socket_drops;	/* at the receiver's socket; -1 unknown */
 	double		loss_pct, duplication_pct, reordering_pct;
 	struct thrulay_times delay;	/* one-way, clock offset included */
+	int64_t		jitter_ns;	/* as 0.9 has it: delay p75 - p25 */
 	int64_t		jitter_rfc3550_ns;
 	struct thrulay_times ipdv;	/* |delay difference| of successive seqs */
 	uint64_t	reordered;	/* RFC 4737 */
-	uint64_t	reorder_extent_max;
+	uint64_t	reorder_extent_max; /* at least, beyond 1000 gaps */
 	uint64_t	reorder_j[THRULAY_REORDER_MAX]; /* m[j], spec 4.3 */
 	uint64_t	loss_periods;	/* RFC 3357 */
 	uint64_t	loss_period_max;	/* packets */
