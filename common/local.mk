@@ -6,6 +6,7 @@ libcommon_la_SOURCES = \
 	%D%/addr.c %D%/addr.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/fixed.c %D%/fixed.h \
+	%D%/opt.c %D%/opt_help.c %D%/opt_value.c %D%/opt.h \
 	%D%/wire.c %D%/wire.h
 
 # Platform files come in pairs with the same functions.

@@ -18,6 +18,9 @@ unit_tests = \
 	%D%/test_addr \
 	%D%/test_clock \
 	%D%/test_fixed \
+	%D%/test_opt \
+	%D%/test_opt_help \
+	%D%/test_opt_value \
 	%D%/test_vectors \
 	%D%/test_wire
 check_PROGRAMS += $(unit_tests)
@@ -48,3 +51,18 @@ endif
 %C%_test_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_wire_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_wire_LDADD = $(UNIT_LIBS)
+
+%C%_test_opt_SOURCES = %D%/test_opt.c
+%C%_test_opt_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_opt_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_opt_LDADD = $(UNIT_LIBS)
+
+%C%_test_opt_help_SOURCES = %D%/test_opt_help.c
+%C%_test_opt_help_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_opt_help_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_opt_help_LDADD = $(UNIT_LIBS)
+
+%C%_test_opt_value_SOURCES = %D%/test_opt_value.c
+%C%_test_opt_value_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_opt_value_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_opt_value_LDADD = $(UNIT_LIBS)
