@@ -3,7 +3,8 @@
 noinst_LTLIBRARIES += libthrulay-core.la
 
 libthrulay_core_la_SOURCES = \
-	%D%/errors.c %D%/thrulay.h
+	%D%/errors.c %D%/thrulay.h \
+	%D%/wire.c %D%/wire.h %D%/wire_packet.c
 libthrulay_core_la_CFLAGS = $(AM_CFLAGS) $(MD_CFLAGS)
 # What a program or test of this tool links.
 THRULAY_LIBS = libthrulay-core.la $(COMMON_LIBS) $(MD_LIBS)

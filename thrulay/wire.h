@@ -79,7 +79,8 @@ size_t	wire_end_put(uint64_t sent, void *buf, size_t size);
 
 /*
  * WIRE_OK: accepted. WIRE_REJECTED: any tenth byte but '+'; the reason is what
- * follows the ten bytes. WIRE_BAD: not a thrulay server.
+ * follows the ten bytes. WIRE_BAD: not a thrulay server. WIRE_MORE: fewer than
+ * ten bytes, whatever they are.
  */
 enum wire_status wire_greeting_get(const void *buf, size_t len);
 
@@ -93,11 +94,13 @@ enum wire_status wire_proposal_get(const void *buf, size_t len, bool final,
 	    struct wire_proposal *out, enum wire_fault *fault, bool *enough);
 
 /* Negative numbers and anything but two integers are WIRE_BAD; *used gets the
- * length of the message (terminator included) on WIRE_OK. */
+ * length of the message (terminator included) on WIRE_OK, or all of len when
+ * the numbers are followed by something else, as 0.9 throws it away. */
 enum wire_status wire_tcp_response_get(const void *buf, size_t len, bool final,
 	    struct wire_tcp_response *out, size_t *used);
 
-/* WIRE_REJECTED: exactly "u:-". */
+/* WIRE_REJECTED: exactly "u:-". WIRE_BAD also: anything after the message, a
+ * packet size above 65536, rate 0, a port that is none. */
 enum wire_status wire_udp_response_get(const void *buf, size_t len, bool final,
 	    struct wire_udp_response *out, size_t *used);
 
@@ -127,10 +130,12 @@ void	wire_packet_stamp(uint8_t buf[WIRE_PACKET_LEN], uint64_t sequence,
 /* False when shorter than WIRE_PACKET_LEN. */
 bool	wire_packet_get(const void *buf, size_t len, struct wire_packet *out);
 /* Constant time. */
+bool	wire_equal(const uint8_t *a, const uint8_t *b, size_t n);
 bool	wire_nonce_equal(const uint8_t *a, const uint8_t *b);
 
-/* Unix ns <-> NTP (RFC 5905 short of the era): the era nearest to near_ns is
- * assumed when decoding. Fractions round to nearest, 0.23 ns. */
+/* Unix ns <-> NTP (RFC 5905 short of the era): the era nearest to near_ns
+ * (1749 to 2191) is assumed when decoding. Fractions round to nearest, 0.23
+ * ns. */
 void	wire_ntp_from_unix(int64_t wall_ns, uint32_t *s, uint32_t *f);
 int64_t	wire_ntp_to_unix(uint32_t s, uint32_t f, int64_t near_ns);
 
