@@ -40,7 +40,8 @@ struct addr_prefix {
  * none. Text with two or more colons and no brackets is an IPv6 address.
  * Returns 0, or -1 when malformed or too long.
  */
-int	addr_split(const char *text, char *host, size_t hostlen, uint16_t *port);
+int	addr_split(const char *text, char *host, size_t hostlen,
+	    uint16_t *port);
 
 /*
  * Resolve host to at most max addresses, in the resolver's order. family is

@@ -15,8 +15,9 @@ struct host {
 	int64_t	end_mono_ns, end_wall_ns;
 	int64_t	cpu_user_ns, cpu_sys_ns;	/* since the start */
 	int64_t	cpu_user_start_ns, cpu_sys_start_ns;
-	int64_t	socket_drops;			/* set by the tool; -1 unknown */
-	double	rate_wanted, rate_reached;	/* pacing, set by the tool; 0 none */
+	/* set by the tool: */
+	int64_t	socket_drops;			/* -1: unknown */
+	double	rate_wanted, rate_reached;	/* pacing; 0: none */
 	int64_t	late_max_ns;			/* worst lateness of a timer */
 };
 

@@ -29,7 +29,8 @@ void	json_object(struct json *j, const char *key);
 void	json_end_object(struct json *j);
 void	json_array(struct json *j, const char *key);
 void	json_end_array(struct json *j);
-void	json_str(struct json *j, const char *key, const char *v); /* NULL: null */
+/* v NULL writes null. */
+void	json_str(struct json *j, const char *key, const char *v);
 void	json_strn(struct json *j, const char *key, const char *v, size_t n);
 void	json_int(struct json *j, const char *key, int64_t v);
 void	json_uint(struct json *j, const char *key, uint64_t v);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # libcommon: what two tools or more need. Knows no tool.
 
 noinst_LTLIBRARIES += libcommon.la

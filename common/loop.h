@@ -39,8 +39,9 @@ void	loop_free(struct loop *l);
 
 /* Watch f->fd for want (0 keeps it registered and silent: errors and hang-up
  * may still be reported as LOOP_READ). 0 or -1 with errno. */
-int	loop_fd_add(struct loop *l, struct loop_fd *f, int fd, unsigned int want,
-	    void (*cb)(struct loop *, struct loop_fd *, unsigned int), void *arg);
+int	loop_fd_add(struct loop *l, struct loop_fd *f, int fd,
+	    unsigned int want, void (*cb)(struct loop *, struct loop_fd *,
+	    unsigned int), void *arg);
 int	loop_fd_set(struct loop *l, struct loop_fd *f, unsigned int want);
 /* Forget it; does not close. Harmless when it is not registered. */
 void	loop_fd_del(struct loop *l, struct loop_fd *f);

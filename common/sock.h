@@ -110,7 +110,7 @@ int	sock_set_abort(int fd);
 int	sock_set_nonblock(int fd, bool on);
 
 int	sock_mss(int fd);		/* TCP_MAXSEG or -1 */
-int	sock_path_mtu(int fd);		/* IP_MTU/IPV6_MTU, or -1 where missing */
+int	sock_path_mtu(int fd);		/* IP_MTU, IPV6_MTU; -1 if missing */
 /* MTU of the interface that has this local address, or -1. */
 int	sock_if_mtu(const struct addr *local);
 /* 0, or -1 where the system has no TCP_INFO (all fields negative then). */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Texts as users see them. Each fills buf, always terminated, and returns it. */
+/* Texts as users see them. Each fills buf, terminated, and returns it. */
 
 /* "941.5 Mbit/s", SI prefixes, four significant digits. */
 const char *text_rate(double bps, char *buf, size_t len);

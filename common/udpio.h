@@ -72,7 +72,8 @@ uint8_t	*udpio_tx_buf(struct udpio_tx *tx, size_t i);
  * the kernel took (0: would block), or -1 with errno when the first one
  * failed.
  */
-int	udpio_send(struct udpio_tx *tx, int fd, const struct addr *to, size_t n);
+int	udpio_send(struct udpio_tx *tx, int fd, const struct addr *to,
+	    size_t n);
 
 /* Whether GSO is in use (after the first send that could use it). */
 bool	udpio_tx_gso(const struct udpio_tx *tx);

@@ -26,7 +26,7 @@ struct block_send_events {
  */
 struct block_send *block_send_new(struct loop *l, int fd, size_t block,
 	    bool notes, const struct block_send_events *ev, void *arg);
-void	block_send_free(struct block_send *s);	/* stops too; NULL is harmless */
+void	block_send_free(struct block_send *s);	/* stops too; NULL is fine */
 
 /*
  * RTT before load: send the 16 header bytes of a block alone and wait for the

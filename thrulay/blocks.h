@@ -14,7 +14,7 @@
  */
 struct blocks_tx {
 	size_t		block;		/* bytes of a block */
-	uint64_t	started;	/* blocks of which a byte was accepted */
+	uint64_t	started;	/* blocks with a byte accepted */
 	size_t		pos;		/* bytes accepted of the last of them,
 					 * block when it is complete */
 	uint64_t	bytes;		/* accepted in all */

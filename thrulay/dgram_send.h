@@ -39,6 +39,7 @@ void	dgram_send_free(struct dgram_send *s);
 int	dgram_send_start(struct dgram_send *s);
 void	dgram_send_stop(struct dgram_send *s);		/* done is not called */
 uint64_t dgram_send_count(const struct dgram_send *s);	/* sent so far */
-void	dgram_send_pacing(const struct dgram_send *s, struct thrulay_pacing *out);
+void	dgram_send_pacing(const struct dgram_send *s,
+	    struct thrulay_pacing *out);
 
 #endif

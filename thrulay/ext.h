@@ -48,8 +48,8 @@ enum ext_report { EXT_REPORT_DEFAULT, EXT_REPORT_09, EXT_REPORT_HD,
 struct ext_request {
 	enum thrulay_direction	direction;
 	enum ext_report		report;		/* UDP */
-	int64_t			feedback_ns;	/* UDP; 0: none; ms on the wire */
-	int64_t			duration_ns;	/* reverse TCP; ms on the wire */
+	int64_t			feedback_ns;	/* UDP; 0: none; ms on wire */
+	int64_t			duration_ns;	/* reverse TCP; ms on wire */
 	enum thrulay_spacing	spacing;	/* reverse UDP */
 	int			dscp;		/* reverse; 0: none */
 	char			cc[16];		/* reverse TCP; "" none */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # thrulay and thrulayd, and the library they are made of.
 
 noinst_LTLIBRARIES += libthrulay-core.la

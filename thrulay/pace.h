@@ -30,7 +30,8 @@ void	pace_advance(struct pace *p);
 
 /* Integers of spec 3.5; 0 on a rate or count that does not fit. */
 uint64_t pace_rate(uint64_t bits_per_s, uint64_t packet_size);
-uint64_t pace_packets(double seconds, uint64_t bits_per_s, uint64_t packet_size);
+uint64_t pace_packets(double seconds, uint64_t bits_per_s,
+	    uint64_t packet_size);
 
 /*
  * How well a sender kept a schedule: lateness of each packet, gaps reached.
@@ -48,6 +49,7 @@ int	pace_check_init(struct pace_check *c, size_t exact);	/* 0 or -1 */
 void	pace_check_free(struct pace_check *c);
 void	pace_check_sent(struct pace_check *c, int64_t due_ns, int64_t sent_ns);
 /* packets, rates, error, cv and lateness of *out. */
-void	pace_check_result(const struct pace_check *c, struct thrulay_pacing *out);
+void	pace_check_result(const struct pace_check *c,
+	    struct thrulay_pacing *out);
 
 #endif

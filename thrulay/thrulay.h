@@ -91,30 +91,30 @@ typedef struct thrulay_opt {
 	double		 test_duration;		/* seconds, > 0 */
 	double		 reporting_interval;	/* seconds, 0: none */
 	int		 window;		/* bytes, socket buffers */
-	int		 block_size;		/* bytes, 0: default of the kind */
+	int		 block_size;		/* bytes, 0: default of kind */
 	int		 port;			/* 1..65535 */
 	uint64_t	 rate;			/* bit/s of UDP; 0: TCP test */
 	int		 dscp;			/* 0..63; 0: unset */
 	bool		 busywait;		/* UDP: spin, do not sleep */
 	int		 ttl;			/* multicast; 1: unset */
-	const char	*mcast_group;		/* UDP destination, NULL: server */
+	const char	*mcast_group;		/* UDP target, NULL: server */
 
-	int		 family;		/* AF_UNSPEC, AF_INET, AF_INET6 */
+	int		 family;		/* AF_UNSPEC, AF_INET(6) */
 	const char	*bind_address;		/* NULL: any */
 	const char	*bind_device;		/* NULL: any */
 	const char	*congestion;		/* NULL: system default */
 	int		 notsent_lowat;		/* bytes, 0: leave */
 	bool		 forward;		/* client sends (default) */
-	bool		 reverse;		/* server sends; both: at once */
+	bool		 reverse;		/* server sends; or both */
 	enum thrulay_spacing spacing;
 	uint64_t	 seed;			/* of the schedule; 0: random */
 	bool		 feedback;		/* UDP: interval results live */
 	bool		 want_record;		/* UDP: full result, not text */
-	enum thrulay_style report_style;	/* UDP text of a server of ours */
+	enum thrulay_style report_style;	/* UDP text of our server */
 	bool		 measure_idle;		/* RTT before load */
 	const char	*auth_name;		/* NULL: no authentication */
 	const char	*auth_key;		/* shared secret, text */
-	double		 timeout;		/* seconds a peer may be silent */
+	double		 timeout;		/* seconds of peer's silence */
 } thrulay_opt_t;
 
 /* What a peer's text report does not tell (complete false below); a percentage
@@ -154,7 +154,7 @@ struct thrulay_setup {
 	bool		mtu_guessed;		/* no IP_MTU here */
 	const char	*topology;		/* name after the MTU */
 	char		congestion[16];
-	int64_t		idle_rtt_ns;		/* min before load; < 0: unknown */
+	int64_t		idle_rtt_ns;		/* min before load; < 0: none */
 	uint64_t	idle_samples;
 	/* UDP */
 	int		packet_size;		/* IP packet, bytes */
@@ -169,12 +169,12 @@ struct thrulay_interval {
 	int			id;		/* stream, -1: all */
 	enum thrulay_direction	direction;
 	int64_t			begin_ns, end_ns;	/* since the start */
-	uint64_t		blocks, bytes;	/* TCP: echoed blocks; UDP: unique */
+	uint64_t		blocks, bytes;	/* echoed; UDP: unique */
 	double			rate_bps;
 	struct thrulay_times	rtt;		/* block RTT (TCP) */
 	double			rtt_mean_of_means; /* total only: 0.9's avg */
 	struct thrulay_kernel	kernel;
-	bool			sndbuf_limited;	/* block RTT is mostly send buffer */
+	bool			sndbuf_limited;	/* RTT is mostly sndbuf */
 	/* UDP, with a peer of ours */
 	uint64_t		packets_sent, packets_received, packets_lost;
 	uint64_t		duplicates, reordered;
@@ -193,12 +193,12 @@ struct thrulay_udp_result {
 	uint64_t	proposed, sent, total, unique, duplicates;
 	uint64_t	lost;
 	uint64_t	bad_sequence, bad_nonce, bad_source, too_short;
-	int64_t		socket_drops;	/* at the receiver's socket; -1 unknown */
+	int64_t		socket_drops;	/* at its socket; -1 unknown */
 	double		loss_pct, duplication_pct, reordering_pct;
 	struct thrulay_times delay;	/* one-way, clock offset included */
 	int64_t		jitter_ns;	/* as 0.9 has it: delay p75 - p25 */
 	int64_t		jitter_rfc3550_ns;
-	struct thrulay_times ipdv;	/* |delay difference| of successive seqs */
+	struct thrulay_times ipdv;	/* |delay difference| of neighbours */
 	uint64_t	reordered;	/* RFC 4737 */
 	uint64_t	reorder_extent_max; /* at least, beyond 1000 gaps */
 	uint64_t	reorder_j[THRULAY_REORDER_MAX]; /* m[j], spec 4.3 */
@@ -206,7 +206,7 @@ struct thrulay_udp_result {
 	uint64_t	loss_period_max;	/* packets */
 	int64_t		first_ns, last_ns; /* arrival, wall clock; 0: none */
 	bool		kernel_stamps;	/* arrivals stamped by the kernel */
-	const char	*host_limit;	/* why the receiver was the limit, NULL */
+	const char	*host_limit;	/* why it was the limit, NULL */
 };
 
 /* How the sender of a UDP stream kept its schedule. */
@@ -224,7 +224,7 @@ struct thrulay_pacing {
 struct thrulay_host {
 	double		cpu_user_s, cpu_sys_s, cpu_share;
 	int64_t		clock_step_ns;
-	const char	*limit;		/* why this host was the limit, or NULL */
+	const char	*limit;		/* why it was the limit, or NULL */
 };
 
 /* The end of a test. */
@@ -300,19 +300,19 @@ typedef struct thrulay_server_opt {
 	int		 port;			/* 0: any free port */
 	const char	*bind_address;		/* NULL: every address */
 	int		 window;		/* bytes, listening socket */
-	const char	*mcast_group;		/* joined by UDP tests, or NULL */
+	const char	*mcast_group;		/* UDP tests join it, or NULL */
 	enum thrulay_report report;
 	int		 family;		/* AF_UNSPEC: dual-stack */
 	int		 max_sessions;
 	int		 max_per_address;
 	uint16_t	 udp_first, udp_last;	/* ports of UDP tests */
 	uint64_t	 max_packets;		/* of one UDP test */
-	uint64_t	 max_rate;		/* bit/s of one UDP test; 0: none */
+	uint64_t	 max_rate;		/* bit/s of a UDP test, or 0 */
 	int		 max_window;		/* bytes; 0: kernel's */
 	double		 max_duration;		/* seconds of one session */
 	double		 proposal_timeout, idle_timeout;	/* seconds */
 	uint64_t	 max_memory;		/* bytes of all sessions */
-	const char	*auth_file;		/* lines "name key", NULL: none */
+	const char	*auth_file;		/* lines "name key", or NULL */
 	bool		 require_auth;
 	bool		 allow_reverse;
 } thrulay_server_opt_t;

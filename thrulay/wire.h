@@ -62,14 +62,16 @@ struct wire_tcp_response {
 
 struct wire_udp_response {
 	bool		extended;
-	uint64_t	port, size, rate, packets; /* rate: packets per 1000 s */
+	uint64_t	port, size, packets;
+	uint64_t	rate;		/* packets per 1000 s */
 	uint8_t		nonce[WIRE_NONCE_LEN];
 };
 
 /* Encoders return the length written, 0 when size is too small. */
 size_t	wire_greeting_put(void *buf, size_t size);
 size_t	wire_rejection_put(const char *reason, void *buf, size_t size);
-size_t	wire_proposal_put(const struct wire_proposal *p, void *buf, size_t size);
+size_t	wire_proposal_put(const struct wire_proposal *p, void *buf,
+	    size_t size);
 size_t	wire_tcp_response_put(const struct wire_tcp_response *r, void *buf,
 	    size_t size);
 size_t	wire_udp_response_put(const struct wire_udp_response *r, void *buf,
@@ -123,7 +125,8 @@ struct wire_packet {
 	uint32_t	ntp_seconds, ntp_fraction;
 };
 
-void	wire_packet_put(const struct wire_packet *p, uint8_t buf[WIRE_PACKET_LEN]);
+void	wire_packet_put(const struct wire_packet *p,
+	    uint8_t buf[WIRE_PACKET_LEN]);
 /* Only the sequence and stamp of a packet whose nonce is already there. */
 void	wire_packet_stamp(uint8_t buf[WIRE_PACKET_LEN], uint64_t sequence,
 	    int64_t wall_ns);

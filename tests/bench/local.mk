@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Speed: ratios against bare loops in the same run. Never part of check.
 
 if LINUX
