@@ -1,5 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Everything that proves the rest right. `make check` runs unit, style,
 # manual and end-to-end tests; `make bench` and the fuzzers stand apart.
+
+EXTRA_DIST += %D%/tap.sh %D%/man.sh %D%/matrix.sh %D%/style.sh
+TESTS += %D%/man.sh %D%/style.sh
 
 TEST_EXTENSIONS = .sh
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
@@ -15,3 +19,10 @@ include tests/unit/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
+
+# The unit tests under valgrind.
+check-valgrind: $(check_LTLIBRARIES) $(unit_tests)
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(unit_tests)' \
+	    LOG_COMPILER='$(LIBTOOL) --mode=execute valgrind' \
+	    LOG_FLAGS='-q --error-exitcode=9 --leak-check=full'
+.PHONY: check-valgrind

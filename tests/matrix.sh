@@ -1,0 +1,149 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# matrix.sh DIR: build the tree below DIR in every way that is supported and
+# run every test; one line a step, its log in DIR/step.log. The last line
+# counts tests; a step that has none of its own counts as one. Exit status 0
+# when all passed; with CI=true nothing may be skipped either.
+set -u
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+rm -rf "${1:?}"
+mkdir -p "$1"
+dir=$(cd "$1" && pwd)
+passed=0
+failed=0
+skipped=0
+tools=$(sed -n 's/^PL_TOOL(\[\([a-z]*\)\].*/\1/p' "$top/configure.ac")
+# End-to-end tests run once, in the first build.
+quick=e2e_tests=
+
+# results DIR: passed, failed, skipped tests below it, as automake noted them.
+results()
+{
+	find "$1" -name '*.trs' -exec cat {} + | awk '
+		/^:test-result: (PASS|XFAIL)/ { p++ }
+		/^:test-result: (FAIL|XPASS|ERROR)/ { f++ }
+		/^:test-result: SKIP/ { s++ }
+		END { print p + 0, f + 0, s + 0 }'
+}
+
+# step NAME COMMAND...: run it in DIR/NAME. Its tests count; when it has none,
+# or fails outside them, it counts itself.
+step()
+{
+	name=$1
+	shift
+	mkdir -p "$dir/$name"
+	begin=$(date +%s)
+	broke=0
+	(cd "$dir/$name" && "$@") >"$dir/$name.log" 2>&1 || broke=1
+	# shellcheck disable=SC2046 # three numbers
+	set -- $(results "$dir/$name")
+	if [ $broke -eq 1 ] && [ "$2" -eq 0 ]; then
+		set -- "$1" 1 "$3"
+	elif [ "$1 $2 $3" = '0 0 0' ]; then
+		set -- 1 0 0
+	fi
+	passed=$((passed + $1))
+	failed=$((failed + $2))
+	skipped=$((skipped + $3))
+	echo "$name: $1 passed, $2 failed, $3 skipped" \
+	    "($(($(date +%s) - begin)) s)"
+	[ "$2" -eq 0 ] || complain "$name"
+}
+
+# What a reader of the log needs of a step that went wrong.
+complain()
+{
+	echo "--- $dir/$1.log, the end:"
+	tail -n 40 "$dir/$1.log"
+	find "$dir/$1" -name '*.log' ! -name config.log \
+	    ! -name test-suite.log -exec grep -l '^not ok\|^Bail out' {} + |
+	    while read -r log; do
+		echo "--- $log:"
+		tail -n 100 "$log"
+	done
+	echo "---"
+}
+
+configure()
+{
+	"$top/configure" -q --enable-werror "$@"
+}
+
+scripts()
+{
+	cd "$top" && shellcheck -x bootstrap .ci/run build-aux/stylecheck \
+	    build-aux/dist-tar tests/*.sh tests/*/*.sh
+}
+
+gcc_all()
+{
+	configure CC=gcc && make -j2 && make -j2 check
+}
+
+clang_sanitized()
+{
+	configure CC=clang --enable-sanitizers && make -j2 &&
+	    make -j2 check $quick
+}
+
+portable()
+{
+	configure --enable-portable && make -j2 && make -j2 check $quick
+}
+
+fuzzed()
+{
+	configure CC=clang --enable-fuzzers --enable-sanitizers &&
+	    make -j2 fuzz FUZZ_SECONDS="${FUZZ_SECONDS-60}"
+}
+
+without()
+{
+	configure "--disable-$1" && make -j2 && make -j2 check $quick
+}
+
+# Every byte of memory that unit tests touch, under valgrind.
+valgrinded()
+{
+	configure && make -j2 check-valgrind
+}
+
+distchecked()
+{
+	configure && make -j2 distcheck $quick
+}
+
+# The same bytes from two build trees, and an archive with something in it.
+reproducible()
+{
+	mkdir a b
+	for d in a b; do
+		(cd $d && configure && make dist) || return 1
+		sleep 1
+	done
+	ls -l a/*.tar.xz b/*.tar.xz
+	cmp a/*.tar.xz b/*.tar.xz &&
+	    tar -tf a/*.tar.xz | grep -q '/common/clock.c$'
+}
+
+step scripts scripts
+step gcc gcc_all
+step clang-sanitizers clang_sanitized
+step portable portable
+for tool in $tools; do
+	step "without-$tool" without "$tool"
+done
+step valgrind valgrinded
+step fuzz fuzzed
+step distcheck distchecked
+step dist-twice reproducible
+
+[ "${CI-}" != true ] || [ $skipped -eq 0 ] || {
+	echo 'CI must not skip tests; see the .log files for the reasons'
+	bad_skip=1
+}
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ] && [ -z "${bad_skip-}" ]
