@@ -181,7 +181,8 @@ digit(const struct wire_rd *r)
 static void
 skip_space(struct wire_rd *r)
 {
-	while (r->left > 0 && (*r->p == ' ' || (*r->p >= '\t' && *r->p <= '\r')))
+	while (r->left > 0 &&
+	    (*r->p == ' ' || (*r->p >= '\t' && *r->p <= '\r')))
 		wire_rd_skip(r, 1);
 }
 

@@ -32,7 +32,8 @@ wire_packet_stamp(uint8_t buf[WIRE_PACKET_LEN], uint64_t sequence,
 	uint32_t s, f;
 
 	wire_ntp_from_unix(wall_ns, &s, &f);
-	wire_wr_init(&w, buf + WIRE_NONCE_LEN, WIRE_PACKET_LEN - WIRE_NONCE_LEN);
+	wire_wr_init(&w, buf + WIRE_NONCE_LEN,
+	    WIRE_PACKET_LEN - WIRE_NONCE_LEN);
 	wire_wr_be64(&w, sequence);
 	wire_wr_be32(&w, s);
 	wire_wr_be32(&w, f);
