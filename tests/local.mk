@@ -2,8 +2,9 @@
 # Everything that proves the rest right. `make check` runs unit, style,
 # manual and end-to-end tests; `make bench` and the fuzzers stand apart.
 
-EXTRA_DIST += %D%/tap.sh %D%/man.sh %D%/matrix.sh %D%/style.sh
-TESTS += %D%/man.sh %D%/style.sh
+tree_tests = %D%/man.sh %D%/options.sh %D%/style.sh
+EXTRA_DIST += $(tree_tests) %D%/matrix.sh %D%/options.awk %D%/tap.sh
+TESTS += $(tree_tests)
 
 TEST_EXTENSIONS = .sh
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
@@ -13,7 +14,8 @@ SH_LOG_DRIVER = $(TAP_DRIVER)
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
-	top_builddir='$(abs_top_builddir)'; export top_builddir;
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS;
 
 include tests/unit/local.mk
 include tests/e2e/local.mk
