@@ -7,16 +7,18 @@ libcommon_la_SOURCES = \
 	%D%/addr.c %D%/addr.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/fixed.c %D%/fixed.h \
+	%D%/loop.c %D%/loop.h %D%/loop_wait.h \
 	%D%/opt.c %D%/opt_help.c %D%/opt_value.c %D%/opt.h \
 	%D%/wire.c %D%/wire.h
 
 # Platform files come in pairs with the same functions.
 if LINUX
 libcommon_la_SOURCES += \
-	%D%/clock_linux.c
+	%D%/clock_linux.c %D%/loop_linux.c
 else
 libcommon_la_SOURCES += \
-	%D%/clock_posix.c
+	%D%/clock_posix.c %D%/loop_posix.c
 endif
 EXTRA_DIST += \
-	%D%/clock_linux.c %D%/clock_posix.c
+	%D%/clock_linux.c %D%/clock_posix.c \
+	%D%/loop_linux.c %D%/loop_posix.c

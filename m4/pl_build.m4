@@ -125,7 +125,7 @@ AS_CASE([$enable_portable:$host_os],
 AM_CONDITIONAL([LINUX], [test "x$pl_platform" = xlinux])
 AC_SEARCH_LIBS([clock_gettime], [rt])
 AC_SEARCH_LIBS([sqrt], [m])
-AC_CHECK_FUNCS([epoll_pwait2])
+AC_CHECK_FUNCS([epoll_pwait2 ppoll])
 ])
 
 # err(3), strtonum(3), strlcpy(3), arc4random(3), setproctitle(3): in libc on

@@ -4,6 +4,7 @@
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -DVECTORS='"$(abs_top_srcdir)/tests/vectors"'
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 # libunit.la: what several tests need; a test takes from it what it uses.
+LOOP_PAIR = %D%/loop_pair.c %D%/loop_pair.h
 UNIT_LIBS = libunit.la $(COMMON_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
@@ -19,11 +20,18 @@ unit_tests = \
 	%D%/test_addr \
 	%D%/test_clock \
 	%D%/test_fixed \
+	%D%/test_loop \
+	%D%/test_loop_fd \
+	%D%/test_loop_signal \
 	%D%/test_opt \
 	%D%/test_opt_help \
 	%D%/test_opt_value \
 	%D%/test_vectors \
 	%D%/test_wire
+if LINUX
+unit_tests += \
+	%D%/test_loop_timerfd
+endif
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
@@ -42,6 +50,26 @@ endif
 %C%_test_fixed_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_fixed_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_fixed_LDADD = $(UNIT_LIBS)
+
+%C%_test_loop_SOURCES = %D%/test_loop.c $(LOOP_PAIR)
+%C%_test_loop_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_loop_LDADD = $(UNIT_LIBS)
+
+%C%_test_loop_fd_SOURCES = %D%/test_loop_fd.c $(LOOP_PAIR)
+%C%_test_loop_fd_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_fd_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_loop_fd_LDADD = $(UNIT_LIBS)
+
+%C%_test_loop_signal_SOURCES = %D%/test_loop_signal.c $(LOOP_PAIR)
+%C%_test_loop_signal_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_signal_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_loop_signal_LDADD = $(UNIT_LIBS)
+
+%C%_test_loop_timerfd_SOURCES = %D%/test_loop_timerfd.c $(LOOP_PAIR)
+%C%_test_loop_timerfd_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_timerfd_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_loop_timerfd_LDADD = $(UNIT_LIBS)
 
 %C%_test_vectors_SOURCES = %D%/test_vectors.c
 %C%_test_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)
