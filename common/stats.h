@@ -23,11 +23,12 @@ double	stats_cv(const struct stats *s);
 
 /*
  * Order statistics of int64_t values. Exact while no more than exact_max
- * values came (all are kept and sorted when asked), afterwards a log-linear
- * histogram of the distance from the smallest value of the exact phase, with
- * a bucket no wider than 1/QUANT_SUB of that distance: a quantile is then off
- * by at most 1/(2 * QUANT_SUB) of its distance from that value. Minimum and
- * maximum stay exact.
+ * values came (all are kept), afterwards a log-linear histogram of the
+ * distance from the smallest value of the exact phase (from the first value
+ * when exact_max is 0), on both sides of it, with a bucket no wider than
+ * 1/QUANT_SUB of that distance: a quantile is then off by at most
+ * 1/(2 * QUANT_SUB) of the true value's distance from that value, and not at
+ * all at distances up to 2 * QUANT_SUB. Minimum, maximum and mean stay exact.
  */
 #define QUANT_SUB	128
 #define QUANT_EXACT	1000000
@@ -43,18 +44,27 @@ void	quant_reset(struct quant *q);		/* empty again, memory kept */
  * histogram, into which everything was moved, or was lost if that too could
  * not be had. */
 int	quant_add(struct quant *q, int64_t v);
-/* Add all of other; exact when both are and the sum fits. 0 or -1. */
+/*
+ * Add all of other (not q itself). Exact when both are and the sum fits.
+ * Histograms around different values add their errors, and the distance is
+ * then that from the farther of those values. 0, or -1 with errno when memory
+ * ran out: for an exact other as for quant_add, else nothing was added.
+ */
 int	quant_merge(struct quant *q, const struct quant *other);
 uint64_t quant_count(const struct quant *q);
 /*
  * The order statistic number ceil(n * p), p in [0,1]; p = 0 is the minimum,
- * 1 the maximum. 0 when empty.
+ * 1 the maximum. 0 when empty. Takes time in proportion to the values kept
+ * (a few milliseconds for a million), and never more.
  */
-int64_t	quant_get(struct quant *q, double p);
+int64_t	quant_get(const struct quant *q, double p);
+/* 0 when empty. */
 int64_t	quant_min(const struct quant *q);
 int64_t	quant_max(const struct quant *q);
 double	quant_mean(const struct quant *q);
-/* Largest relative error as defined above: 0 while exact. */
+/* Largest error of a quantile as a part of the distance defined above: 0
+ * while exact, then 1/(2 * QUANT_SUB), more after merges around different
+ * values. */
 double	quant_error(const struct quant *q);
 /* Bytes of memory now held. */
 size_t	quant_memory(const struct quant *q);

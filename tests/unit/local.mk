@@ -26,6 +26,10 @@ unit_tests = \
 	%D%/test_opt \
 	%D%/test_opt_help \
 	%D%/test_opt_value \
+	%D%/test_quant \
+	%D%/test_quant_random \
+	%D%/test_rng \
+	%D%/test_stats \
 	%D%/test_vectors \
 	%D%/test_wire
 if LINUX
@@ -95,3 +99,23 @@ endif
 %C%_test_opt_value_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_opt_value_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_opt_value_LDADD = $(UNIT_LIBS)
+
+%C%_test_stats_SOURCES = %D%/test_stats.c
+%C%_test_stats_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_stats_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_stats_LDADD = $(UNIT_LIBS)
+
+%C%_test_rng_SOURCES = %D%/test_rng.c
+%C%_test_rng_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_rng_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_rng_LDADD = $(UNIT_LIBS)
+
+%C%_test_quant_SOURCES = %D%/test_quant.c
+%C%_test_quant_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_quant_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_quant_LDADD = $(UNIT_LIBS)
+
+%C%_test_quant_random_SOURCES = %D%/test_quant_random.c
+%C%_test_quant_random_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_quant_random_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_quant_random_LDADD = $(UNIT_LIBS)
