@@ -2,7 +2,6 @@
 #ifndef PL_HOST_H
 #define PL_HOST_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -11,16 +10,16 @@
  */
 struct host {
 	int64_t	start_mono_ns, start_wall_ns;
-	int64_t	cpu_start_ns;
 	int64_t	end_mono_ns, end_wall_ns;
 	int64_t	cpu_user_ns, cpu_sys_ns;	/* since the start */
 	int64_t	cpu_user_start_ns, cpu_sys_start_ns;
-	/* set by the tool: */
+	/* Set by the tool. */
 	int64_t	socket_drops;			/* -1: unknown */
 	double	rate_wanted, rate_reached;	/* pacing; 0: none */
 	int64_t	late_max_ns;			/* worst lateness of a timer */
 };
 
+/* Note the start; what the tool sets becomes unknown, none or 0. */
 void	host_begin(struct host *h);
 /* Fill the ends; may be called again for a later end. */
 void	host_end(struct host *h);
@@ -29,9 +28,10 @@ double	host_cpu_share(const struct host *h);
 /* How far the wall clock moved against the monotonic one, ns. */
 int64_t	host_clock_step(const struct host *h);
 /*
- * Why the host was the limit, as a phrase for the user, or NULL: its CPU was
- * used up (share >= 0.95), it dropped datagrams at the socket, its pacing
- * fell short by more than 0.5 %, or its clock stepped by more than 1 ms.
+ * Why the host was the limit, as a phrase for the user, or NULL; the first
+ * that holds of: its CPU was used up (share >= 0.95), it dropped datagrams at
+ * the socket, its pacing fell short by more than 0.5 %, its clock stepped by
+ * more than 1 ms either way.
  */
 const char *host_limit(const struct host *h);
 

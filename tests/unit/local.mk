@@ -20,6 +20,7 @@ unit_tests = \
 	%D%/test_addr \
 	%D%/test_clock \
 	%D%/test_fixed \
+	%D%/test_host \
 	%D%/test_loop \
 	%D%/test_loop_fd \
 	%D%/test_loop_signal \
@@ -119,3 +120,8 @@ endif
 %C%_test_quant_random_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_quant_random_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_quant_random_LDADD = $(UNIT_LIBS)
+
+%C%_test_host_SOURCES = %D%/test_host.c
+%C%_test_host_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_host_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_host_LDADD = $(UNIT_LIBS)
