@@ -21,6 +21,7 @@ unit_tests = \
 	%D%/test_clock \
 	%D%/test_fixed \
 	%D%/test_host \
+	%D%/test_log \
 	%D%/test_loop \
 	%D%/test_loop_fd \
 	%D%/test_loop_signal \
@@ -125,3 +126,8 @@ endif
 %C%_test_host_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_host_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_host_LDADD = $(UNIT_LIBS)
+
+%C%_test_log_SOURCES = %D%/test_log.c
+%C%_test_log_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_log_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_log_LDADD = $(UNIT_LIBS)
