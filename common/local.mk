@@ -12,6 +12,7 @@ libcommon_la_SOURCES = \
 	%D%/loop.c %D%/loop.h %D%/loop_wait.h \
 	%D%/opt.c %D%/opt_help.c %D%/opt_value.c %D%/opt.h \
 	%D%/quant.c %D%/rng.c %D%/stats.c %D%/stats.h \
+	%D%/text.c %D%/text.h \
 	%D%/wire.c %D%/wire.h
 
 # Platform files come in pairs with the same functions.

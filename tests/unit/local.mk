@@ -32,6 +32,7 @@ unit_tests = \
 	%D%/test_quant_random \
 	%D%/test_rng \
 	%D%/test_stats \
+	%D%/test_text \
 	%D%/test_vectors \
 	%D%/test_wire
 if LINUX
@@ -131,3 +132,8 @@ endif
 %C%_test_log_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_log_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_log_LDADD = $(UNIT_LIBS)
+
+%C%_test_text_SOURCES = %D%/test_text.c
+%C%_test_text_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_text_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_text_LDADD = $(UNIT_LIBS)
