@@ -42,6 +42,9 @@ endif
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
+if BUILD_THRULAY
+include tests/unit/thrulay.mk
+endif
 
 %C%_test_addr_SOURCES = %D%/test_addr.c
 %C%_test_addr_CPPFLAGS = $(UNIT_CPPFLAGS)

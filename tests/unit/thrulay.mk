@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The unit tests of thrulay; included when it is built.
+
+THRULAY_UNIT_LIBS = libunit.la $(THRULAY_LIBS) $(CMOCKA_LIBS)
+
+if HAVE_CMOCKA
+thrulay_unit_tests = \
+	%D%/test_thrulay_errors \
+	%D%/test_thrulay_messages \
+	%D%/test_thrulay_packet \
+	%D%/test_thrulay_scripted \
+	%D%/test_thrulay_wire \
+	%D%/test_thrulay_wire_put
+check_PROGRAMS += $(thrulay_unit_tests)
+TESTS += $(thrulay_unit_tests)
+endif
+
+%C%_test_thrulay_errors_SOURCES = %D%/test_thrulay_errors.c
+%C%_test_thrulay_errors_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_errors_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_errors_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_messages_SOURCES = %D%/test_thrulay_messages.c
+%C%_test_thrulay_messages_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_messages_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_messages_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_packet_SOURCES = %D%/test_thrulay_packet.c
+%C%_test_thrulay_packet_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_packet_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_packet_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_scripted_SOURCES = %D%/test_thrulay_scripted.c
+%C%_test_thrulay_scripted_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_scripted_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_scripted_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_wire_SOURCES = %D%/test_thrulay_wire.c
+%C%_test_thrulay_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_wire_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_wire_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_wire_put_SOURCES = %D%/test_thrulay_wire_put.c
+%C%_test_thrulay_wire_put_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_wire_put_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_wire_put_LDADD = $(THRULAY_UNIT_LIBS)
