@@ -57,12 +57,12 @@ step()
 complain()
 {
 	echo "--- $dir/$1.log, the end:"
-	tail -n 40 "$dir/$1.log"
-	find "$dir/$1" -name '*.log' ! -name config.log \
-	    ! -name test-suite.log -exec grep -l '^not ok\|^Bail out' {} + |
+	grep -v '^PASS: ' "$dir/$1.log" | tail -n 40
+	find "$dir/$1" -name '*.log' ! -name config.log ! -name test-suite.log \
+	    -exec grep -l '^not ok\|^ERROR\|^Bail out' {} + |
 	    while read -r log; do
 		echo "--- $log:"
-		tail -n 100 "$log"
+		grep -v '^ok \|^PASS: ' "$log" | tail -n 60
 	done
 	echo "---"
 }
