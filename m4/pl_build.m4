@@ -82,6 +82,22 @@ AS_IF([test "x$enable_coverage" != xno], [
 ])
 ])
 
+# Sanitizers check the same and better; without optimization the C library
+# warns; a level that the user has chosen stands.
+AC_DEFUN([PL_FORTIFY], [
+AS_CASE(["$CPPFLAGS $CFLAGS $enable_sanitizers"],
+	[*_FORTIFY_SOURCE*|*address*|*memory*|*thread*|*undefined*], [], [
+AC_MSG_CHECKING([whether the C library can be fortified])
+pl_saved_cflags=$CFLAGS
+CFLAGS="-Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $CFLAGS"
+AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <string.h>]])],
+	[AC_MSG_RESULT([yes])
+	PL_CFLAGS="$PL_CFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"],
+	[AC_MSG_RESULT([no])])
+CFLAGS=$pl_saved_cflags
+])
+])
+
 # Distributions inject their own set; these lose against the user's flags,
 # which come later on the command line.
 AC_DEFUN([PL_HARDENING], [
@@ -90,6 +106,7 @@ AC_ARG_ENABLE([hardening],
 		[no stack protector, relro and the like of our own])],
 	[], [enable_hardening=yes])
 AS_IF([test "x$enable_hardening" != xno], [
+	PL_FORTIFY
 	PL_TRY_CFLAG([PL_CFLAGS], [-fstack-protector-strong])
 	PL_TRY_CFLAG([PL_CFLAGS], [-fstack-clash-protection])
 	PL_TRY_LDFLAG([PL_LDFLAGS], [-Wl,-z,relro])

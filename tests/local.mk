@@ -3,8 +3,13 @@
 # manual and end-to-end tests; `make bench` and the fuzzers stand apart.
 
 tree_tests = %D%/man.sh %D%/options.sh %D%/style.sh
-EXTRA_DIST += $(tree_tests) %D%/matrix.sh %D%/options.awk %D%/tap.sh
+EXTRA_DIST += $(tree_tests) %D%/libs.sh %D%/matrix.sh %D%/options.awk \
+	%D%/tap.sh
 TESTS += $(tree_tests)
+# Sanitizers bring libraries of their own.
+if !SANITIZERS
+TESTS += %D%/libs.sh
+endif
 
 TEST_EXTENSIONS = .sh
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
