@@ -22,6 +22,7 @@ AM_TESTS_ENVIRONMENT = \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS;
 
+include tests/linkem/local.mk
 include tests/unit/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk

@@ -25,6 +25,10 @@ unit_tests = \
 	%D%/test_loop \
 	%D%/test_loop_fd \
 	%D%/test_loop_signal \
+	%D%/test_linkem \
+	%D%/test_linkem_cross \
+	%D%/test_linkem_line \
+	%D%/test_linkem_truth \
 	%D%/test_opt \
 	%D%/test_opt_help \
 	%D%/test_opt_value \
@@ -140,3 +144,23 @@ endif
 %C%_test_text_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_text_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_text_LDADD = $(UNIT_LIBS)
+
+%C%_test_linkem_SOURCES = %D%/test_linkem.c
+%C%_test_linkem_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_linkem_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_linkem_LDADD = liblinkem.la $(UNIT_LIBS)
+
+%C%_test_linkem_cross_SOURCES = %D%/test_linkem_cross.c
+%C%_test_linkem_cross_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_linkem_cross_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_linkem_cross_LDADD = liblinkem.la $(UNIT_LIBS)
+
+%C%_test_linkem_line_SOURCES = %D%/test_linkem_line.c
+%C%_test_linkem_line_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_linkem_line_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_linkem_line_LDADD = liblinkem.la $(UNIT_LIBS)
+
+%C%_test_linkem_truth_SOURCES = %D%/test_linkem_truth.c
+%C%_test_linkem_truth_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_linkem_truth_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_linkem_truth_LDADD = liblinkem.la $(UNIT_LIBS)
