@@ -10,9 +10,11 @@
 /*
  * A streaming JSON writer. It puts commas, quotes and, when asked,
  * indentation; the caller keeps begin and end in balance. key is NULL inside
- * arrays and at the top. Numbers that JSON cannot hold (NaN, infinity) are
- * written as null. Strings are escaped (", \, < U+0020) and invalid UTF-8 is
- * replaced by U+FFFD.
+ * arrays and at the top, and only there. Numbers that JSON cannot hold (NaN,
+ * infinity) are written as null. Strings are escaped (", \, < U+0020) and
+ * invalid UTF-8 is replaced by U+FFFD, one for each longest start of a
+ * character as Unicode recommends. Misuse sets bad, and then nothing more is
+ * written.
  */
 #define JSON_DEPTH	16
 
@@ -21,7 +23,8 @@ struct json {
 	int	 indent;	/* spaces a level; 0: all on one line */
 	int	 depth;
 	bool	 comma[JSON_DEPTH + 1];
-	bool	 bad;		/* nested too deep or unbalanced */
+	bool	 object[JSON_DEPTH + 1];
+	bool	 bad;		/* nested too deep, unbalanced, key misplaced */
 };
 
 void	json_init(struct json *j, FILE *out, int indent);
@@ -38,12 +41,14 @@ void	json_bool(struct json *j, const char *key, bool v);
 void	json_null(struct json *j, const char *key);
 /* Fixed point with this many decimals (0..9), the caller's choice. */
 void	json_fixed(struct json *j, const char *key, double v, int decimals);
-/* Shortest text that reads back as the same double. */
+/* The first of 15, 16 and 17 digits that reads back as the same double. */
 void	json_num(struct json *j, const char *key, double v);
 /* Already valid JSON, put as it is. */
 void	json_raw(struct json *j, const char *key, const char *text);
-/* Newline after the document, flush. 0, or -1 with errno when writing failed
- * at any time, or bad is set. */
+/*
+ * Newline after the document, flush; then the next document may begin. 0, or
+ * -1 with errno when writing failed at any time, or bad is set (EINVAL).
+ */
 int	json_finish(struct json *j);
 
 #endif

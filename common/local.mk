@@ -8,6 +8,7 @@ libcommon_la_SOURCES = \
 	%D%/clock.c %D%/clock.h \
 	%D%/fixed.c %D%/fixed.h \
 	%D%/host.c %D%/host.h \
+	%D%/json.c %D%/json.h \
 	%D%/log.c %D%/log.h \
 	%D%/loop.c %D%/loop.h %D%/loop_wait.h \
 	%D%/opt.c %D%/opt_help.c %D%/opt_value.c %D%/opt.h \

@@ -21,14 +21,15 @@ unit_tests = \
 	%D%/test_clock \
 	%D%/test_fixed \
 	%D%/test_host \
-	%D%/test_log \
-	%D%/test_loop \
-	%D%/test_loop_fd \
-	%D%/test_loop_signal \
+	%D%/test_json \
 	%D%/test_linkem \
 	%D%/test_linkem_cross \
 	%D%/test_linkem_line \
 	%D%/test_linkem_truth \
+	%D%/test_log \
+	%D%/test_loop \
+	%D%/test_loop_fd \
+	%D%/test_loop_signal \
 	%D%/test_opt \
 	%D%/test_opt_help \
 	%D%/test_opt_value \
@@ -164,3 +165,8 @@ endif
 %C%_test_linkem_truth_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_linkem_truth_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_linkem_truth_LDADD = liblinkem.la $(UNIT_LIBS)
+
+%C%_test_json_SOURCES = %D%/test_json.c
+%C%_test_json_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_json_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_json_LDADD = $(UNIT_LIBS)
