@@ -17,7 +17,8 @@
  *
  *	x:<length>:<payload>+
  *
- * The payload is lines "key=value\n"; unknown keys are ignored. Sequence:
+ * The payload is lines "key=value\n" (values: ext_field.h), "type=<kind>" the
+ * first; unknown keys are ignored. Sequence:
  *
  *	client	request		direction, report, feedback_ms, ... auth_name
  *	server	[challenge	when auth_name was given]
@@ -35,7 +36,7 @@
  * Pure, as wire.h.
  */
 #define EXT_PAYLOAD_MAX		16384
-#define EXT_REQUEST_MAX		1000
+#define EXT_REQUEST_MAX		1000	/* of a request message */
 #define EXT_CHALLENGE_LEN	16
 #define EXT_PROOF_LEN		32	/* HMAC-SHA-256 */
 #define EXT_NAME_MAX		64
@@ -81,16 +82,19 @@ struct ext_message {
 	char	host_limit[EXT_ERROR_MAX];	/* text of record.host_limit */
 };
 
-/* Length written (frame included), 0 when size is too small. */
+/* Length written (frame included), 0 when size is too small. A record takes
+ * the text of u.record.host_limit, not of host_limit. */
 size_t	ext_put(const struct ext_message *m, void *buf, size_t size);
 
-/* WIRE_OK with *used, WIRE_MORE, or WIRE_BAD. Never looks past len. */
+/* WIRE_OK with *used, WIRE_MORE, or WIRE_BAD. Never looks past len. Of a
+ * record, u.record.host_limit points into *out; id and direction are not sent.
+ */
 enum wire_status ext_get(const void *buf, size_t len, struct ext_message *out,
 	    size_t *used);
 
 /*
  * proof = HMAC-SHA-256(key, "thrulay extension 1" NUL challenge request),
- * request being the payload as sent.
+ * request being the whole request message as it was sent.
  */
 void	ext_proof(const char *key, const uint8_t challenge[EXT_CHALLENGE_LEN],
 	    const void *request, size_t len, uint8_t proof[EXT_PROOF_LEN]);

@@ -6,6 +6,10 @@ THRULAY_UNIT_LIBS = libunit.la $(THRULAY_LIBS) $(CMOCKA_LIBS)
 if HAVE_CMOCKA
 thrulay_unit_tests = \
 	%D%/test_thrulay_errors \
+	%D%/test_thrulay_ext \
+	%D%/test_thrulay_ext_bad \
+	%D%/test_thrulay_ext_note \
+	%D%/test_thrulay_ext_proof \
 	%D%/test_thrulay_messages \
 	%D%/test_thrulay_packet \
 	%D%/test_thrulay_scripted \
@@ -19,6 +23,26 @@ endif
 %C%_test_thrulay_errors_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_errors_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_errors_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_ext_SOURCES = %D%/test_thrulay_ext.c
+%C%_test_thrulay_ext_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_ext_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_ext_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_ext_bad_SOURCES = %D%/test_thrulay_ext_bad.c
+%C%_test_thrulay_ext_bad_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_ext_bad_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_ext_bad_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_ext_note_SOURCES = %D%/test_thrulay_ext_note.c
+%C%_test_thrulay_ext_note_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_ext_note_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_ext_note_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_ext_proof_SOURCES = %D%/test_thrulay_ext_proof.c
+%C%_test_thrulay_ext_proof_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_ext_proof_CFLAGS = $(UNIT_CFLAGS) $(MD_CFLAGS)
+%C%_test_thrulay_ext_proof_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_messages_SOURCES = %D%/test_thrulay_messages.c
 %C%_test_thrulay_messages_CPPFLAGS = $(UNIT_CPPFLAGS)
