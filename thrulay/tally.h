@@ -8,7 +8,8 @@
 #include "thrulay/thrulay.h"
 
 /*
- * What a stream achieved, in the present interval and in all. RTTs in ns.
+ * What a stream achieved, in the present interval and in all (the present
+ * interval included). RTTs in ns.
  */
 struct quant;
 struct tally {

@@ -5,6 +5,7 @@ THRULAY_UNIT_LIBS = libunit.la $(THRULAY_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 thrulay_unit_tests = \
+	%D%/test_thrulay_blocks \
 	%D%/test_thrulay_errors \
 	%D%/test_thrulay_ext \
 	%D%/test_thrulay_ext_bad \
@@ -13,11 +14,17 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_messages \
 	%D%/test_thrulay_packet \
 	%D%/test_thrulay_scripted \
+	%D%/test_thrulay_tally \
 	%D%/test_thrulay_wire \
 	%D%/test_thrulay_wire_put
 check_PROGRAMS += $(thrulay_unit_tests)
 TESTS += $(thrulay_unit_tests)
 endif
+
+%C%_test_thrulay_blocks_SOURCES = %D%/test_thrulay_blocks.c
+%C%_test_thrulay_blocks_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_blocks_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_blocks_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_errors_SOURCES = %D%/test_thrulay_errors.c
 %C%_test_thrulay_errors_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -58,6 +65,11 @@ endif
 %C%_test_thrulay_scripted_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_scripted_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_scripted_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_tally_SOURCES = %D%/test_thrulay_tally.c
+%C%_test_thrulay_tally_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_tally_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_tally_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_wire_SOURCES = %D%/test_thrulay_wire.c
 %C%_test_thrulay_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
