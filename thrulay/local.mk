@@ -9,6 +9,7 @@ libthrulay_core_la_SOURCES = \
 	%D%/ext_note.c %D%/ext_proof.c \
 	%D%/blocks.c %D%/blocks.h \
 	%D%/errors.c %D%/ext.h %D%/thrulay.h \
+	%D%/pace.c %D%/pace.h %D%/pace_check.c \
 	%D%/tally.c %D%/tally.h \
 	%D%/wire.c %D%/wire.h %D%/wire_packet.c
 libthrulay_core_la_CFLAGS = $(AM_CFLAGS) $(MD_CFLAGS)

@@ -12,6 +12,7 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_ext_note \
 	%D%/test_thrulay_ext_proof \
 	%D%/test_thrulay_messages \
+	%D%/test_thrulay_pace \
 	%D%/test_thrulay_packet \
 	%D%/test_thrulay_scripted \
 	%D%/test_thrulay_tally \
@@ -55,6 +56,11 @@ endif
 %C%_test_thrulay_messages_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_messages_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_messages_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_pace_SOURCES = %D%/test_thrulay_pace.c
+%C%_test_thrulay_pace_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_pace_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_pace_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_packet_SOURCES = %D%/test_thrulay_packet.c
 %C%_test_thrulay_packet_CPPFLAGS = $(UNIT_CPPFLAGS)
