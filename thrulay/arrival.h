@@ -14,25 +14,33 @@
  * one-way delay, j-reordering (RFC 5236 style), RFC 4737 reordering, loss
  * periods (RFC 3357), delay variation (RFC 3550, RFC 5481). No I/O, no clock.
  * Memory is taken as packets come: one bit a packet number in chunks, and the
- * delays up to exact of them.
+ * delays up to exact of them, beyond that a histogram.
  */
 struct arrival;
 
 enum arrival_verdict { ARRIVAL_UNIQUE, ARRIVAL_DUPLICATE,
 	ARRIVAL_BAD_SEQUENCE, ARRIVAL_NO_MEMORY };
 
-/* packets: numbers 0..packets-1 are valid. NULL with errno. */
+/* packets: numbers 0..packets-1 are valid. exact: how many delays are kept
+ * exactly. NULL with errno, ENOMEM above 2^40 packets too. */
 struct arrival *arrival_new(uint64_t packets, size_t exact);
 void	arrival_free(struct arrival *a);
 
-/* A packet whose nonce, source and length were right. */
+/*
+ * A packet whose nonce, source and length were right. With ARRIVAL_NO_MEMORY
+ * it counts in the total alone, and looks lost in the result.
+ */
 enum arrival_verdict arrival_add(struct arrival *a, uint64_t sequence,
 	    int64_t sent_wall_ns, int64_t received_wall_ns);
 
 /* Bytes of memory now held. */
 size_t	arrival_memory(const struct arrival *a);
 
-/* What came since the last call; begin and end are the caller's. */
+/*
+ * What came since the last call; begin and end are the caller's. lost is never
+ * negative: late packets that fill more holes than the interval opened lessen
+ * the next one's.
+ */
 void	arrival_feedback(struct arrival *a, struct ext_feedback *out);
 
 /*

@@ -7,10 +7,14 @@ libthrulay_core_la_SOURCES = \
 	%D%/errors.c %D%/thrulay.h \
 	%D%/ext.c %D%/ext.h %D%/ext_field.c %D%/ext_field.h \
 	%D%/ext_note.c %D%/ext_proof.c \
+	%D%/arrival.c %D%/arrival.h \
 	%D%/blocks.c %D%/blocks.h \
 	%D%/errors.c %D%/ext.h %D%/thrulay.h \
 	%D%/pace.c %D%/pace.h %D%/pace_check.c \
+	%D%/reorder.c %D%/reorder.h \
+	%D%/seqmap.c %D%/seqmap.h \
 	%D%/tally.c %D%/tally.h \
+	%D%/variation.c %D%/variation.h \
 	%D%/wire.c %D%/wire.h %D%/wire_packet.c
 libthrulay_core_la_CFLAGS = $(AM_CFLAGS) $(MD_CFLAGS)
 # What a program or test of this tool links.

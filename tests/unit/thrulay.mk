@@ -5,6 +5,8 @@ THRULAY_UNIT_LIBS = libunit.la $(THRULAY_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 thrulay_unit_tests = \
+	%D%/test_thrulay_arrival \
+	%D%/test_thrulay_arrival_model \
 	%D%/test_thrulay_blocks \
 	%D%/test_thrulay_errors \
 	%D%/test_thrulay_ext \
@@ -15,12 +17,23 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_pace \
 	%D%/test_thrulay_packet \
 	%D%/test_thrulay_scripted \
+	%D%/test_thrulay_seqmap \
 	%D%/test_thrulay_tally \
 	%D%/test_thrulay_wire \
 	%D%/test_thrulay_wire_put
 check_PROGRAMS += $(thrulay_unit_tests)
 TESTS += $(thrulay_unit_tests)
 endif
+
+%C%_test_thrulay_arrival_SOURCES = %D%/test_thrulay_arrival.c
+%C%_test_thrulay_arrival_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_arrival_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_arrival_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_arrival_model_SOURCES = %D%/test_thrulay_arrival_model.c
+%C%_test_thrulay_arrival_model_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_arrival_model_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_arrival_model_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_blocks_SOURCES = %D%/test_thrulay_blocks.c
 %C%_test_thrulay_blocks_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -71,6 +84,11 @@ endif
 %C%_test_thrulay_scripted_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_scripted_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_scripted_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_seqmap_SOURCES = %D%/test_thrulay_seqmap.c
+%C%_test_thrulay_seqmap_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_seqmap_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_seqmap_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_tally_SOURCES = %D%/test_thrulay_tally.c
 %C%_test_thrulay_tally_CPPFLAGS = $(UNIT_CPPFLAGS)
