@@ -14,6 +14,8 @@ libthrulay_core_la_SOURCES = \
 	%D%/reorder.c %D%/reorder.h \
 	%D%/seqmap.c %D%/seqmap.h \
 	%D%/tally.c %D%/tally.h \
+	%D%/udp_lines.c %D%/udp_lines.h \
+	%D%/udp_report.c %D%/udp_report.h %D%/udp_report_parse.c \
 	%D%/variation.c %D%/variation.h \
 	%D%/wire.c %D%/wire.h %D%/wire_packet.c
 libthrulay_core_la_CFLAGS = $(AM_CFLAGS) $(MD_CFLAGS)

@@ -19,6 +19,8 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_scripted \
 	%D%/test_thrulay_seqmap \
 	%D%/test_thrulay_tally \
+	%D%/test_thrulay_udp_parse \
+	%D%/test_thrulay_udp_report \
 	%D%/test_thrulay_wire \
 	%D%/test_thrulay_wire_put
 check_PROGRAMS += $(thrulay_unit_tests)
@@ -94,6 +96,16 @@ endif
 %C%_test_thrulay_tally_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_tally_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_tally_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_udp_parse_SOURCES = %D%/test_thrulay_udp_parse.c
+%C%_test_thrulay_udp_parse_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_udp_parse_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_udp_parse_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_udp_report_SOURCES = %D%/test_thrulay_udp_report.c
+%C%_test_thrulay_udp_report_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_udp_report_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_udp_report_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_wire_SOURCES = %D%/test_thrulay_wire.c
 %C%_test_thrulay_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
