@@ -14,6 +14,9 @@ fuzz_targets = \
 EXTRA_DIST += \
 	%D%/corpus/wire \
 	%D%/run.sh %D%/replay.c
+if BUILD_THRULAY
+include tests/fuzz/thrulay.mk
+endif
 check_PROGRAMS += $(fuzz_targets)
 if FUZZERS
 fuzz_driver =
