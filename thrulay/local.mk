@@ -4,16 +4,16 @@
 noinst_LTLIBRARIES += libthrulay-core.la
 
 libthrulay_core_la_SOURCES = \
+	%D%/arrival.c %D%/arrival.h \
+	%D%/blocks.c %D%/blocks.h \
 	%D%/errors.c %D%/thrulay.h \
 	%D%/ext.c %D%/ext.h %D%/ext_field.c %D%/ext_field.h \
 	%D%/ext_note.c %D%/ext_proof.c \
-	%D%/arrival.c %D%/arrival.h \
-	%D%/blocks.c %D%/blocks.h \
-	%D%/errors.c %D%/ext.h %D%/thrulay.h \
 	%D%/pace.c %D%/pace.h %D%/pace_check.c \
 	%D%/reorder.c %D%/reorder.h \
 	%D%/seqmap.c %D%/seqmap.h \
 	%D%/tally.c %D%/tally.h \
+	%D%/topology.c \
 	%D%/udp_lines.c %D%/udp_lines.h \
 	%D%/udp_report.c %D%/udp_report.h %D%/udp_report_parse.c \
 	%D%/variation.c %D%/variation.h \
