@@ -13,17 +13,19 @@ libcommon_la_SOURCES = \
 	%D%/loop.c %D%/loop.h %D%/loop_wait.h \
 	%D%/opt.c %D%/opt_help.c %D%/opt_value.c %D%/opt.h \
 	%D%/quant.c %D%/rng.c %D%/stats.c %D%/stats.h \
+	%D%/sock.c %D%/sock_opt.c %D%/sock.h \
 	%D%/text.c %D%/text.h \
 	%D%/wire.c %D%/wire.h
 
 # Platform files come in pairs with the same functions.
 if LINUX
 libcommon_la_SOURCES += \
-	%D%/clock_linux.c %D%/loop_linux.c
+	%D%/clock_linux.c %D%/loop_linux.c %D%/sock_linux.c
 else
 libcommon_la_SOURCES += \
-	%D%/clock_posix.c %D%/loop_posix.c
+	%D%/clock_posix.c %D%/loop_posix.c %D%/sock_posix.c
 endif
 EXTRA_DIST += \
 	%D%/clock_linux.c %D%/clock_posix.c \
-	%D%/loop_linux.c %D%/loop_posix.c
+	%D%/loop_linux.c %D%/loop_posix.c \
+	%D%/sock_linux.c %D%/sock_posix.c

@@ -36,15 +36,20 @@ struct sock_tcp_info {
 
 struct sock_connect_opts {
 	const struct addr	*bind;		/* NULL: any; port is kept */
-	const char		*device;	/* NULL: any */
+	const char		*device;	/* interface; NULL: any */
 	const char		*cc;		/* NULL: system default */
 	int			 sndbuf;	/* bytes; 0: leave */
 	int			 rcvbuf;
 	int			 dscp;		/* 0..63; -1: leave */
 };
 
-/* Wildcard or given address, SO_REUSEADDR; an IPv6 wildcard is dual-stack
- * (IPV6_V6ONLY off). */
+/* A socket of this family and type, bound to nothing. */
+int	sock_open(int family, int type);
+
+/*
+ * Wildcard or given address, SO_REUSEADDR; an IPv6 wildcard is dual-stack
+ * (IPV6_V6ONLY off).
+ */
 int	sock_listen(const struct addr *a, int backlog);
 
 /*
@@ -54,14 +59,16 @@ int	sock_listen(const struct addr *a, int backlog);
 int	sock_listen_any(uint16_t port, int backlog, struct addr *bound);
 
 /*
- * Accept one connection, non-blocking and close-on-exec. -1 with EAGAIN when
- * there is none.
+ * Accept one connection, non-blocking and close-on-exec. *peer (may be NULL)
+ * gets the address. -1 with EAGAIN when there is none; connections that died
+ * in the queue are passed over.
  */
 int	sock_accept(int fd, struct addr *peer);
 
 /*
  * Start a TCP connection. Returns the descriptor; *in_progress says that
- * sock_connect_result must be asked when it becomes writable.
+ * sock_connect_result must be asked when it becomes writable. o may be NULL.
+ * An option that cannot be had is an error, except for the buffer sizes.
  */
 int	sock_connect_start(const struct addr *to,
 	    const struct sock_connect_opts *o, bool *in_progress);
@@ -94,9 +101,11 @@ void	sock_set_sndbuf(int fd, int bytes);
 void	sock_set_rcvbuf(int fd, int bytes);
 int	sock_get_buffers(int fd, int *sndbuf, int *rcvbuf);
 
+/* On IPv6 sockets these also reach the packets to v4-mapped peers. */
 int	sock_set_dscp(int fd, int dscp);		/* 0..63 */
 int	sock_set_ttl(int fd, int ttl);			/* unicast, 0..255 */
-int	sock_set_mcast_ttl(int fd, int ttl);
+int	sock_set_mcast_ttl(int fd, int ttl);		/* 0..255 */
+/* On the interface that the group's scope or, without one, routing names. */
 int	sock_mcast_join(int fd, const struct addr *group);
 int	sock_set_cc(int fd, const char *name);
 /* The name in use, into buf; "" where unknown. */

@@ -2,18 +2,26 @@
 # Unit tests: cmocka, TAP on stdout, one program a module.
 
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -DVECTORS='"$(abs_top_srcdir)/tests/vectors"'
+if LINUX
+UNIT_CPPFLAGS += -DUNIT_LINUX=1
+else
+UNIT_CPPFLAGS += -DUNIT_LINUX=0
+endif
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 # libunit.la: what several tests need; a test takes from it what it uses.
-LOOP_PAIR = %D%/loop_pair.c %D%/loop_pair.h
 UNIT_LIBS = libunit.la $(COMMON_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_LTLIBRARIES += libunit.la
 endif
-libunit_la_SOURCES = %D%/unit.h %D%/vectors.c %D%/vectors.h
+libunit_la_SOURCES = %D%/unit.h \
+	%D%/loop_pair.c %D%/loop_pair.h \
+	%D%/net.c %D%/net.h \
+	%D%/vectors.c %D%/vectors.h
 libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 libunit_la_CFLAGS = $(UNIT_CFLAGS)
-EXTRA_DIST += tests/vectors/reader.json tests/vectors/thrulay
+LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run.sh
+EXTRA_DIST += %D%/run.sh tests/vectors/reader.json tests/vectors/thrulay
 
 if HAVE_CMOCKA
 unit_tests = \
@@ -36,6 +44,10 @@ unit_tests = \
 	%D%/test_quant \
 	%D%/test_quant_random \
 	%D%/test_rng \
+	%D%/test_sock \
+	%D%/test_sock_buffer \
+	%D%/test_sock_opt \
+	%D%/test_sock_tcp \
 	%D%/test_stats \
 	%D%/test_text \
 	%D%/test_vectors \
@@ -66,25 +78,45 @@ endif
 %C%_test_fixed_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_fixed_LDADD = $(UNIT_LIBS)
 
-%C%_test_loop_SOURCES = %D%/test_loop.c $(LOOP_PAIR)
+%C%_test_loop_SOURCES = %D%/test_loop.c
 %C%_test_loop_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_loop_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_loop_LDADD = $(UNIT_LIBS)
 
-%C%_test_loop_fd_SOURCES = %D%/test_loop_fd.c $(LOOP_PAIR)
+%C%_test_loop_fd_SOURCES = %D%/test_loop_fd.c
 %C%_test_loop_fd_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_loop_fd_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_loop_fd_LDADD = $(UNIT_LIBS)
 
-%C%_test_loop_signal_SOURCES = %D%/test_loop_signal.c $(LOOP_PAIR)
+%C%_test_loop_signal_SOURCES = %D%/test_loop_signal.c
 %C%_test_loop_signal_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_loop_signal_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_loop_signal_LDADD = $(UNIT_LIBS)
 
-%C%_test_loop_timerfd_SOURCES = %D%/test_loop_timerfd.c $(LOOP_PAIR)
+%C%_test_loop_timerfd_SOURCES = %D%/test_loop_timerfd.c
 %C%_test_loop_timerfd_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_loop_timerfd_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_loop_timerfd_LDADD = $(UNIT_LIBS)
+
+%C%_test_sock_SOURCES = %D%/test_sock.c
+%C%_test_sock_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_sock_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_sock_LDADD = $(UNIT_LIBS)
+
+%C%_test_sock_buffer_SOURCES = %D%/test_sock_buffer.c
+%C%_test_sock_buffer_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_sock_buffer_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_sock_buffer_LDADD = $(UNIT_LIBS)
+
+%C%_test_sock_opt_SOURCES = %D%/test_sock_opt.c
+%C%_test_sock_opt_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_sock_opt_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_sock_opt_LDADD = $(UNIT_LIBS)
+
+%C%_test_sock_tcp_SOURCES = %D%/test_sock_tcp.c
+%C%_test_sock_tcp_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_sock_tcp_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_sock_tcp_LDADD = $(UNIT_LIBS)
 
 %C%_test_vectors_SOURCES = %D%/test_vectors.c
 %C%_test_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)

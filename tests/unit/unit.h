@@ -16,6 +16,11 @@
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
 
 /*
+ * UNIT_LINUX is 1 when the files X_linux.c are under test, 0 when their
+ * portable twins are.
+ */
+
+/*
  * Seed random(3) for a property test and print what repeats the run:
  * UNIT_SEED in the environment, else the time.
  */
