@@ -11,6 +11,9 @@
 /* Up to so many packets a percentage of 3 decimals tells a count exactly. */
 #define PARSE_EXACT	50000
 
+/* Larger times (146 years) are not believed: so differences have room. */
+#define PARSE_MAX	((uint64_t)INT64_MAX / 2)
+
 /* A report as it is read. */
 struct parse {
 	struct thrulay_udp_result	*out;
@@ -92,7 +95,7 @@ cursor_millionths(struct cursor *c, int64_t *out)
 			n = n > UINT64_MAX / 10 ? UINT64_MAX : 10 * n;
 	while (cursor_digit(c))
 		c->p++;
-	if (n <= INT64_MAX)
+	if (n <= PARSE_MAX)
 		*out = negative ? -(int64_t)n : (int64_t)n;
 	return true;
 }

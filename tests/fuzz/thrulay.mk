@@ -9,6 +9,7 @@ fuzz_targets += \
 	%D%/fuzz_thrulay_note \
 	%D%/fuzz_thrulay_packet \
 	%D%/fuzz_thrulay_proposal \
+	%D%/fuzz_thrulay_report \
 	%D%/fuzz_thrulay_response
 EXTRA_DIST += \
 	%D%/corpus/thrulay_end \
@@ -16,6 +17,7 @@ EXTRA_DIST += \
 	%D%/corpus/thrulay_note \
 	%D%/corpus/thrulay_packet \
 	%D%/corpus/thrulay_proposal \
+	%D%/corpus/thrulay_report \
 	%D%/corpus/thrulay_response
 
 %C%_fuzz_thrulay_end_SOURCES = %D%/fuzz_thrulay_end.c $(fuzz_driver)
@@ -32,6 +34,9 @@ EXTRA_DIST += \
 
 %C%_fuzz_thrulay_proposal_SOURCES = %D%/fuzz_thrulay_proposal.c $(fuzz_driver)
 %C%_fuzz_thrulay_proposal_LDADD = $(THRULAY_FUZZ_LIBS)
+
+%C%_fuzz_thrulay_report_SOURCES = %D%/fuzz_thrulay_report.c $(fuzz_driver)
+%C%_fuzz_thrulay_report_LDADD = $(THRULAY_FUZZ_LIBS)
 
 %C%_fuzz_thrulay_response_SOURCES = %D%/fuzz_thrulay_response.c $(fuzz_driver)
 %C%_fuzz_thrulay_response_LDADD = $(THRULAY_FUZZ_LIBS)
