@@ -266,11 +266,14 @@ json_finish(struct json *j)
 	if (j->comma[0])
 		putc('\n', j->out);
 	j->comma[0] = false;
-	if (fflush(j->out) == EOF)
-		return -1;
-	if (j->bad || ferror(j->out)) {
-		errno = j->bad ? EINVAL : EIO;
-		return -1;
-	}
-	return 0;
+	if (fflush(j->out) == EOF && j->error == 0)
+		j->error = errno;
+	if (ferror(j->out) && j->error == 0)
+		j->error = EIO;
+	if (j->bad && j->error == 0)
+		j->error = EINVAL;
+	if (j->error == 0)
+		return 0;
+	errno = j->error;
+	return -1;
 }

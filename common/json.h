@@ -25,6 +25,7 @@ struct json {
 	bool	 comma[JSON_DEPTH + 1];
 	bool	 object[JSON_DEPTH + 1];
 	bool	 bad;		/* nested too deep, unbalanced, key misplaced */
+	int	 error;		/* errno of the first failed write */
 };
 
 void	json_init(struct json *j, FILE *out, int indent);

@@ -15,7 +15,8 @@ libcommon_la_SOURCES = \
 	%D%/quant.c %D%/rng.c %D%/stats.c %D%/stats.h \
 	%D%/sock.c %D%/sock_opt.c %D%/sock.h \
 	%D%/text.c %D%/text.h \
-	%D%/wire.c %D%/wire.h
+	%D%/wire.c %D%/wire.h \
+	%D%/writer.c %D%/writer_csv.c %D%/writer_json.c %D%/writer_text.c %D%/writer.h
 
 # Platform files come in pairs with the same functions.
 if LINUX

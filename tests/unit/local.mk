@@ -51,7 +51,8 @@ unit_tests = \
 	%D%/test_stats \
 	%D%/test_text \
 	%D%/test_vectors \
-	%D%/test_wire
+	%D%/test_wire \
+	%D%/test_writer
 if LINUX
 unit_tests += \
 	%D%/test_loop_timerfd
@@ -202,3 +203,8 @@ endif
 %C%_test_json_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_json_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_json_LDADD = $(UNIT_LIBS)
+
+%C%_test_writer_SOURCES = %D%/test_writer.c
+%C%_test_writer_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_writer_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_writer_LDADD = $(UNIT_LIBS)

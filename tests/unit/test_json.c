@@ -466,12 +466,12 @@ test_write_errors_are_reported(void **state)
 			setvbuf(full, NULL, _IONBF, 0);
 		json_init(&j, full, 0);
 		some_of_all(&j);
-		errno = 0;
 		assert_int_equal(json_finish(&j), -1);
 		assert_int_equal(errno, turn == 0 ? ENOSPC : EIO);
 		/* And is not forgotten with the next document. */
 		json_int(&j, NULL, 1);
 		assert_int_equal(json_finish(&j), -1);
+		assert_int_equal(errno, turn == 0 ? ENOSPC : EIO);
 		fclose(full);
 	}
 }
