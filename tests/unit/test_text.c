@@ -224,7 +224,9 @@ test_close_reports_what_was_lost(void **state)
 	assert_non_null(f);
 	fputs("result\n", f);
 	assert_int_equal(fflush(f), EOF);
+	errno = 0;
 	assert_int_equal(text_close(f), -1);
+	assert_int_equal(errno, EIO);
 	f = tmpfile();
 	assert_non_null(f);
 	fputs("result\n", f);
