@@ -2,29 +2,45 @@
 #ifndef PL_DAEMON_H
 #define PL_DAEMON_H
 
-#include <stdbool.h>
-#include <sys/types.h>
+/*
+ * What a server does once at its start. int functions return 0, or -1 with
+ * errno and *what naming the thing that failed (static text or an argument).
+ * The order that needs least: background, pid file, listen, drop, ready.
+ */
 
-/* 0, or -1 with errno and *what naming the thing that failed. */
+/* A way into the background that is not complete yet; private. */
+struct daemon {
+	int	ready_fd;	/* the waiting process reads the other end */
+	int	null_fd;	/* /dev/null */
+};
 
 /*
- * Go to the background: new session, cwd /, descriptors 0-2 on /dev/null.
- * The caller's process exits 0 only when the child calls daemon_ready;
- * should the child die before, it exits 1. Returns in the child.
+ * Go to the background: fork, new session, cwd /, SIGPIPE ignored. The
+ * caller's process waits and exits 0 when the child calls daemon_ready;
+ * should the child die before, it exits 1. Returns in the child, whose
+ * standard descriptors are still the caller's, so that what goes wrong until
+ * daemon_ready is seen. Not for a process with threads.
  */
-int	daemon_background(const char **what);
-void	daemon_ready(void);
+int	daemon_background(struct daemon *d, const char **what);
+/* All is well: descriptors 0-2 become /dev/null, the waiting process ends. */
+void	daemon_ready(struct daemon *d);
 
 /*
  * Create path, lock it and write this process's id. Keeps the descriptor in
- * *fd until the process ends; a second server gets EWOULDBLOCK.
+ * *fd until the process ends; a second server gets EWOULDBLOCK. path should
+ * be absolute (the background's cwd is /); symbolic links and what is no
+ * regular file are refused.
  */
 int	daemon_pidfile(const char *path, int *fd, const char **what);
-void	daemon_pidfile_remove(const char *path, int fd);
+/* Remove it, or empty it where the directory is out of reach by now. 0, or -1
+ * with errno. A file that took its place meanwhile is left alone. */
+int	daemon_pidfile_remove(const char *path, int fd);
 
 /*
- * As root: become user for good (groups too). As another user: nothing to
- * do, 0, unless user differs (EPERM). Then no new privileges (Linux).
+ * As root: become user for good, with its groups and without capabilities;
+ * that root is out of reach is tried. As another user: nothing to do, 0,
+ * unless user differs (EPERM). Root is no user to become (EINVAL). Then no
+ * new privileges by exec (Linux). On error the process may be half way: exit.
  */
 int	daemon_drop(const char *user, const char **what);
 
@@ -32,7 +48,7 @@ int	daemon_drop(const char *user, const char **what);
 void	daemon_files(unsigned long n);
 
 /* sd_notify(3) without the library: READY=1, STOPPING=1. Nothing when
- * $NOTIFY_SOCKET is unset. */
+ * $NOTIFY_SOCKET is unset; best effort. */
 void	daemon_notify(const char *state);
 
 #endif

@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += libcommon.la
 libcommon_la_SOURCES = \
 	%D%/addr.c %D%/addr.h \
 	%D%/clock.c %D%/clock.h \
+	%D%/daemon.c %D%/daemon.h %D%/daemon_ids.h \
 	%D%/fixed.c %D%/fixed.h \
 	%D%/host.c %D%/host.h \
 	%D%/json.c %D%/json.h \
@@ -21,12 +22,13 @@ libcommon_la_SOURCES = \
 # Platform files come in pairs with the same functions.
 if LINUX
 libcommon_la_SOURCES += \
-	%D%/clock_linux.c %D%/loop_linux.c %D%/sock_linux.c
+	%D%/clock_linux.c %D%/daemon_linux.c %D%/loop_linux.c %D%/sock_linux.c
 else
 libcommon_la_SOURCES += \
-	%D%/clock_posix.c %D%/loop_posix.c %D%/sock_posix.c
+	%D%/clock_posix.c %D%/daemon_posix.c %D%/loop_posix.c %D%/sock_posix.c
 endif
 EXTRA_DIST += \
 	%D%/clock_linux.c %D%/clock_posix.c \
+	%D%/daemon_linux.c %D%/daemon_posix.c \
 	%D%/loop_linux.c %D%/loop_posix.c \
 	%D%/sock_linux.c %D%/sock_posix.c

@@ -15,6 +15,7 @@ if HAVE_CMOCKA
 check_LTLIBRARIES += libunit.la
 endif
 libunit_la_SOURCES = %D%/unit.h \
+	%D%/child.c %D%/child.h \
 	%D%/loop_pair.c %D%/loop_pair.h \
 	%D%/net.c %D%/net.h \
 	%D%/vectors.c %D%/vectors.h
@@ -27,6 +28,10 @@ if HAVE_CMOCKA
 unit_tests = \
 	%D%/test_addr \
 	%D%/test_clock \
+	%D%/test_daemon \
+	%D%/test_daemon_drop \
+	%D%/test_daemon_notify \
+	%D%/test_daemon_pidfile \
 	%D%/test_fixed \
 	%D%/test_host \
 	%D%/test_json \
@@ -55,6 +60,7 @@ unit_tests = \
 	%D%/test_writer
 if LINUX
 unit_tests += \
+	%D%/test_daemon_linux \
 	%D%/test_loop_timerfd
 endif
 check_PROGRAMS += $(unit_tests)
@@ -208,3 +214,28 @@ endif
 %C%_test_writer_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_writer_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_writer_LDADD = $(UNIT_LIBS)
+
+%C%_test_daemon_SOURCES = %D%/test_daemon.c
+%C%_test_daemon_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_daemon_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_daemon_LDADD = $(UNIT_LIBS)
+
+%C%_test_daemon_drop_SOURCES = %D%/test_daemon_drop.c
+%C%_test_daemon_drop_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_daemon_drop_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_daemon_drop_LDADD = $(UNIT_LIBS)
+
+%C%_test_daemon_linux_SOURCES = %D%/test_daemon_linux.c
+%C%_test_daemon_linux_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_daemon_linux_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_daemon_linux_LDADD = $(UNIT_LIBS)
+
+%C%_test_daemon_notify_SOURCES = %D%/test_daemon_notify.c
+%C%_test_daemon_notify_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_daemon_notify_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_daemon_notify_LDADD = $(UNIT_LIBS)
+
+%C%_test_daemon_pidfile_SOURCES = %D%/test_daemon_pidfile.c
+%C%_test_daemon_pidfile_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_daemon_pidfile_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_daemon_pidfile_LDADD = $(UNIT_LIBS)
