@@ -5,6 +5,10 @@ noinst_LTLIBRARIES += libthrulay-core.la
 
 libthrulay_core_la_SOURCES = \
 	%D%/arrival.c %D%/arrival.h \
+	%D%/block_echo.c %D%/block_echo.h \
+	%D%/block_kernel.c %D%/block_kernel.h \
+	%D%/block_notes.c %D%/block_notes.h \
+	%D%/block_send.c %D%/block_send.h \
 	%D%/blocks.c %D%/blocks.h \
 	%D%/errors.c %D%/thrulay.h \
 	%D%/ext.c %D%/ext.h %D%/ext_field.c %D%/ext_field.h \

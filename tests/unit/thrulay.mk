@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The unit tests of thrulay; included when it is built.
 
+BLOCK_PAIR = %D%/block_pair.c %D%/block_pair.h
 THRULAY_UNIT_LIBS = libunit.la $(THRULAY_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 thrulay_unit_tests = \
 	%D%/test_thrulay_arrival \
 	%D%/test_thrulay_arrival_model \
+	%D%/test_thrulay_block_echo \
+	%D%/test_thrulay_block_notes \
+	%D%/test_thrulay_block_send \
 	%D%/test_thrulay_blocks \
 	%D%/test_thrulay_errors \
 	%D%/test_thrulay_ext \
@@ -36,6 +40,24 @@ endif
 %C%_test_thrulay_arrival_model_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_arrival_model_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_arrival_model_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_block_echo_SOURCES = \
+	%D%/test_thrulay_block_echo.c $(BLOCK_PAIR)
+%C%_test_thrulay_block_echo_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_block_echo_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_block_echo_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_block_notes_SOURCES = \
+	%D%/test_thrulay_block_notes.c $(BLOCK_PAIR)
+%C%_test_thrulay_block_notes_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_block_notes_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_block_notes_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_block_send_SOURCES = \
+	%D%/test_thrulay_block_send.c $(BLOCK_PAIR)
+%C%_test_thrulay_block_send_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_block_send_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_block_send_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_blocks_SOURCES = %D%/test_thrulay_blocks.c
 %C%_test_thrulay_blocks_CPPFLAGS = $(UNIT_CPPFLAGS)
