@@ -2,9 +2,9 @@
 # Everything that proves the rest right. `make check` runs unit, style,
 # manual and end-to-end tests; `make bench` and the fuzzers stand apart.
 
-tree_tests = %D%/man.sh %D%/options.sh %D%/style.sh
+tree_tests = %D%/man.sh %D%/options.sh %D%/smoke.sh %D%/style.sh
 EXTRA_DIST += $(tree_tests) %D%/libs.sh %D%/matrix.sh %D%/options.awk \
-	%D%/tap.sh
+	%D%/tap.sh %D%/demo
 TESTS += $(tree_tests)
 # Sanitizers bring libraries of their own.
 if !SANITIZERS
@@ -27,6 +27,11 @@ include tests/unit/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
+
+# Something to look at: see tests/demo/run.sh.
+demo: all $(demo_programs)
+	$(AM_V_at)$(srcdir)/tests/demo/run.sh $(builddir)
+.PHONY: demo
 
 # The unit tests under valgrind.
 check-valgrind: $(check_LTLIBRARIES) $(unit_tests)

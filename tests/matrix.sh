@@ -75,7 +75,8 @@ configure()
 scripts()
 {
 	cd "$top" && shellcheck -x bootstrap .ci/run build-aux/stylecheck \
-	    build-aux/dist-tar tests/*.sh tests/*/*.sh
+	    build-aux/dist-tar tests/*.sh tests/*/*.sh \
+	    tests/demo/tools/*.sh
 }
 
 gcc_all()

@@ -1,31 +1,40 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# run.sh BUILD: every finished tool measures something real for some seconds.
-# As root between two network namespaces,
+# run.sh [-l] BUILD [SCRIPT...]: every finished tool measures something real
+# for some seconds. As root between two network namespaces,
 #
 #	left --- link emulator, 100 Mbit/s, 10 ms each way --- right
 #
-# otherwise over loopback. A tool joins by a script of its name beside this
-# one. It finds in its environment
+# otherwise, or with -l, over loopback. A tool joins by a script of its name
+# beside this one. It finds in its environment
 #	BUILD		where the programs are, as $BUILD/tool/program
 #	ON_LEFT		what to put before a command that runs on the left
 #	ON_RIGHT	the same for the right; both are empty on loopback
 #	RIGHT		the address of the right, as seen from the left
 #	WORK		a directory for files, gone afterwards
+#	SECONDS_EACH	how long to measure
 # and writes to standard output what it does and sees, for a human reader, and
 # lines "question<TAB>answer" to $WORK/summary; what failed, to $WORK/failed.
 set -eu
 
+loopback=
+if [ "$1" = -l ]; then
+	loopback=yes
+	shift
+fi
 here=$(cd "$(dirname "$0")" && pwd)
 BUILD=$(cd "$1" && pwd)
+shift
+[ $# -gt 0 ] || set -- "$here"/tools/*.sh
 WORK=$(mktemp -d)
 ON_LEFT=
 ON_RIGHT=
 RIGHT=127.0.0.1
 link_pid=
 spaces=
-export BUILD WORK ON_LEFT ON_RIGHT RIGHT
+SECONDS_EACH=${SECONDS_EACH-3}
+export BUILD WORK ON_LEFT ON_RIGHT RIGHT SECONDS_EACH
 
 finish()
 {
@@ -51,7 +60,7 @@ emulated()
 {
 	left=plumbline-$$-left
 	right=plumbline-$$-right
-	[ "$(id -u)" -eq 0 ] || return 1
+	[ -z "$loopback" ] && [ "$(id -u)" -eq 0 ] || return 1
 	[ -x "$BUILD/tests/linkem/linkem" ] || return 1
 	ip netns add $left || return 1
 	spaces=$left
@@ -81,10 +90,11 @@ else
 fi
 
 : >"$WORK/summary"
-for script in "$here"/*.sh; do
-	[ "$script" != "$here/run.sh" ] || continue
-	sh "$script"
+for script; do
+	sh "$script" || echo "$script: status $?" >>"$WORK/failed"
 done
+awk -F '\t' '$2 == "" { print $1 ": no answer" }' "$WORK/summary" \
+    >>"$WORK/failed"
 
 echo
 echo 'Summary'

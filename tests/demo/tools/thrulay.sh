@@ -39,8 +39,8 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	sleep 0.2
 done
 
-run tcp thrulay -p $port -t 3 "$RIGHT"
-run udp thrulay -p $port -t 3 -u 10M "$RIGHT"
+run tcp thrulay -p $port -t "$SECONDS_EACH" "$RIGHT"
+run udp thrulay -p $port -t "$SECONDS_EACH" -u 10M "$RIGHT"
 
 # "#(**) begin end Mb/s delay jitter", and "Delay: 10.123ms".
 answer 'thrulay: TCP throughput' \
