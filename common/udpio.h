@@ -18,7 +18,7 @@
 struct udpio_msg {
 	const uint8_t	*data;
 	size_t		 len;		/* bytes in data */
-	size_t		 wire_len;	/* true payload length, >= len */
+	size_t		 wire_len;	/* payload as it was sent, >= len */
 	int64_t		 wall_ns;	/* arrival, wall clock */
 	bool		 kernel_stamp;	/* wall_ns is the kernel's */
 	int		 tos;		/* traffic class byte, or -1 */
@@ -28,9 +28,9 @@ struct udpio_msg {
 struct udpio_rx;
 
 /*
- * Room for batch datagrams of which at most snap bytes each are kept (the
- * rest is dropped by the kernel; wire_len tells the true length). NULL with
- * errno when out of memory. Free with udpio_rx_free.
+ * Room for batch (>= 1) datagrams of which at most snap (>= 1) bytes each are
+ * kept (the rest is dropped by the kernel; wire_len tells the true length).
+ * NULL with errno when out of memory. Free with udpio_rx_free.
  */
 struct udpio_rx	*udpio_rx_new(size_t batch, size_t snap);
 void		 udpio_rx_free(struct udpio_rx *rx);
@@ -49,16 +49,21 @@ void	udpio_rx_setup(int fd);
 int	udpio_recv(struct udpio_rx *rx, int fd);
 const struct udpio_msg *udpio_msg(const struct udpio_rx *rx, int i);
 
-/* Datagrams dropped by the kernel at the socket, as of the last datagram
- * received (SO_RXQ_OVFL), accumulated over 32-bit wraps; -1 where unknown. */
+/*
+ * Datagrams dropped by the kernel at the socket, as of the last datagram
+ * received (SO_RXQ_OVFL), accumulated over 32-bit wraps; -1 before the first
+ * one and where unknown. The figure is that of one socket, so a batch that
+ * serves several has none; see sock_drops.
+ */
 int64_t	udpio_rx_drops(const struct udpio_rx *rx);
 
 struct udpio_tx;
 
 /*
- * A sender of equally long datagrams, at most batch in one call. With gso it
- * tries UDP_SEGMENT and falls back at run time, for good, when the kernel or
- * the device refuses it.
+ * A sender of equally long datagrams (size >= 1 bytes), at most batch (>= 1)
+ * in one call. With gso it tries UDP_SEGMENT and falls back at run time, for
+ * good, when the kernel or the device refuses it. NULL with errno when out of
+ * memory.
  */
 struct udpio_tx	*udpio_tx_new(size_t batch, size_t size, bool gso);
 void		 udpio_tx_free(struct udpio_tx *tx);
@@ -70,7 +75,8 @@ uint8_t	*udpio_tx_buf(struct udpio_tx *tx, size_t i);
 /*
  * Send datagrams 0..n-1 to to (NULL: connected socket). Returns the number
  * the kernel took (0: would block), or -1 with errno when the first one
- * failed.
+ * failed (which an error of an earlier datagram, like ECONNREFUSED, does
+ * too). EINTR is retried.
  */
 int	udpio_send(struct udpio_tx *tx, int fd, const struct addr *to,
 	    size_t n);

@@ -55,13 +55,15 @@ unit_tests = \
 	%D%/test_sock_tcp \
 	%D%/test_stats \
 	%D%/test_text \
+	%D%/test_udpio \
 	%D%/test_vectors \
 	%D%/test_wire \
 	%D%/test_writer
 if LINUX
 unit_tests += \
 	%D%/test_daemon_linux \
-	%D%/test_loop_timerfd
+	%D%/test_loop_timerfd \
+	%D%/test_udpio_linux
 endif
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -124,6 +126,16 @@ endif
 %C%_test_sock_tcp_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_sock_tcp_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_sock_tcp_LDADD = $(UNIT_LIBS)
+
+%C%_test_udpio_SOURCES = %D%/test_udpio.c
+%C%_test_udpio_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udpio_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udpio_LDADD = $(UNIT_LIBS)
+
+%C%_test_udpio_linux_SOURCES = %D%/test_udpio_linux.c
+%C%_test_udpio_linux_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udpio_linux_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udpio_linux_LDADD = $(UNIT_LIBS)
 
 %C%_test_vectors_SOURCES = %D%/test_vectors.c
 %C%_test_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)
