@@ -3,12 +3,13 @@
 # manual and end-to-end tests; `make bench` and the fuzzers stand apart.
 
 tree_tests = %D%/man.sh %D%/options.sh %D%/smoke.sh %D%/style.sh
-EXTRA_DIST += $(tree_tests) %D%/libs.sh %D%/matrix.sh %D%/options.awk \
+EXTRA_DIST += $(tree_tests) $(binary_tests) %D%/matrix.sh %D%/options.awk \
 	%D%/tap.sh %D%/demo
 TESTS += $(tree_tests)
-# Sanitizers bring libraries of their own.
+# Sanitizers bring libraries and variables of their own.
+binary_tests = %D%/globals.sh %D%/libs.sh
 if !SANITIZERS
-TESTS += %D%/libs.sh
+TESTS += $(binary_tests)
 endif
 
 TEST_EXTENSIONS = .sh
@@ -20,7 +21,8 @@ AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
-	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS;
+	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS; \
+	LIBRARIES='$(noinst_LTLIBRARIES)'; export LIBRARIES;
 
 include tests/linkem/local.mk
 include tests/unit/local.mk
