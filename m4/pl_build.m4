@@ -140,6 +140,8 @@ AS_CASE([$enable_portable:$host_os],
 	[no:linux*], [pl_platform=linux],
 	[pl_platform=posix])
 AM_CONDITIONAL([LINUX], [test "x$pl_platform" = xlinux])
+AS_CASE([$host_os], [linux*], [pl_linux_host=yes], [pl_linux_host=no])
+AM_CONDITIONAL([LINUX_HOST], [test "x$pl_linux_host" = xyes])
 AC_SEARCH_LIBS([clock_gettime], [rt])
 AC_SEARCH_LIBS([sqrt], [m])
 AC_CHECK_FUNCS([epoll_pwait2 ppoll])

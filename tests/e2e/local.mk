@@ -1,2 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# e2e
+# End-to-end tests: pytest behind one TAP script.
+
+e2e_files = \
+	%D%/conftest.py \
+	%D%/harness.py \
+	%D%/tapline.py \
+	%D%/test_harness.py \
+	%D%/test_linkem.py
+
+dist_check_SCRIPTS = %D%/run.sh
+TESTS += %D%/run.sh
+EXTRA_DIST += $(e2e_files)

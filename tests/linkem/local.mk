@@ -10,3 +10,21 @@ liblinkem_la_SOURCES = \
 	%D%/due.c %D%/due.h \
 	%D%/record.c %D%/record.h \
 	%D%/sched.c %D%/sched.h
+
+# Both back ends are Linux's own, whatever files the tools are built from.
+if LINUX_HOST
+check_PROGRAMS += %D%/linkem %D%/probe
+endif
+%C%_linkem_SOURCES = \
+	%D%/conf.c \
+	%D%/engine.c %D%/engine.h \
+	%D%/linkem.c \
+	%D%/port.c %D%/port.h \
+	%D%/port_packet.c \
+	%D%/port_tun.c \
+	%D%/rt.c %D%/rt.h \
+	%D%/stamp.c %D%/stamp.h \
+	%D%/truth.c %D%/truth.h
+%C%_linkem_LDADD = liblinkem.la $(COMMON_LIBS)
+%C%_probe_SOURCES = %D%/probe.c %D%/stamp.c %D%/stamp.h
+%C%_probe_LDADD = $(COMMON_LIBS)

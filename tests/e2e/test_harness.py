@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The harness itself: it must not judge noise, hang, or count wrongly."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from harness import Noise
+from test_linkem import transmit
+
+HERE = os.path.dirname(__file__)
+
+THREE_TESTS = """
+import pytest
+
+def test_good():
+    print("not ok 99 - in captured output")
+
+def test_bad():
+    assert 1 == 2
+
+def test_skipped():
+    pytest.skip("no reason")
+"""
+
+
+def good_truth():
+    port = dict.fromkeys(("socket_drops", "device_rx_dropped",
+                          "device_tx_dropped", "cut", "read_errors"), 0)
+    flow = {"all": {"overrun": 0, "failed": 0, "pending": 0,
+                    "lateness_us": {"p95": 10}}}
+    return {"left": dict(port), "right": dict(port), "unrecorded": 0,
+            "host": {"clock_step_ms": 0},
+            "forward": flow, "reverse": {"all": dict(flow["all"])}}
+
+
+def test_late_runs_are_repeated(on_time):
+    late = [30, 21, 20]
+
+    def once():
+        truth = good_truth()
+        truth["reverse"]["all"]["lateness_us"] = {"p95": late.pop(0)}
+        return truth
+
+    assert on_time(once, late_us=20)["reverse"]["all"]["lateness_us"] == {
+        "p95": 20}
+    assert late == []
+
+
+@pytest.mark.parametrize("where, key", [
+    ("left", "socket_drops"), ("right", "device_rx_dropped"),
+    ("right", "device_tx_dropped"), ("left", "cut"),
+    ("host", "clock_step_ms")])
+def test_spoilt_runs_are_never_judged(on_time, where, key):
+    runs = []
+
+    def once():
+        runs.append(1)
+        truth = good_truth()
+        truth[where][key] = 6
+        return truth
+
+    with pytest.raises(pytest.fail.Exception, match="too noisy in 5 runs"):
+        on_time(once, late_us=20)
+    assert len(runs) == 5
+
+
+def test_own_noise_is_repeated(on_time):
+    runs = []
+
+    def once():
+        runs.append(1)
+        if len(runs) < 3:
+            raise Noise("starved")
+        return good_truth(), len(runs)
+
+    assert on_time(once, late_us=20)[1] == 3
+
+
+def test_deadlines_and_statuses(bare):
+    with bare() as net:
+        start = time.monotonic()
+        with pytest.raises(pytest.fail.Exception, match="still running"):
+            net.left.run("sleep", "60", timeout=0.2)
+        assert time.monotonic() - start < 5
+        with pytest.raises(pytest.fail.Exception, match="status 3"):
+            net.left.run("sh", "-c", "exit 3")
+        assert net.left.run("sh", "-c", "echo x; exit 3",
+                            status=3).out == "x\n"
+
+
+def test_nothing_is_left_behind(bare):
+    net = bare(ipv6=True)
+    name, process = net.left.name, net.left.popen("sleep", "60")
+    assert os.path.exists(f"/run/netns/{name}")
+    net.close()
+    assert process.popen.poll() is not None
+    assert not os.path.exists(f"/run/netns/{name}")
+
+
+@pytest.mark.parametrize("kind, burst", [("tbf", 1600), ("htb", 1600)])
+def test_shaped_pair(bare, kind, burst):
+    """
+        left            right
+         l0 --- veth --- r0     10 Mbit/s both ways, Ethernet counted
+    """
+    with bare() as net:
+        net.shape("10mbit", kind=kind, burst=burst, limit=2000000)
+        got = transmit(net, 1000, every="0")
+    rate = (len(got) - 1) * 1514 * 8e9 / (got[-1].stamp - got[0].stamp)
+    assert rate == pytest.approx(10e6, rel=0.01)
+
+
+def test_tap_lines(tmp_path):
+    (tmp_path / "test_three.py").write_text(THREE_TESTS)
+    done = subprocess.run(
+        ["sh", "-c", 'exec pytest-3 -p no:cacheprovider -p tapline "$1" '
+         "3>&1 >/dev/null", "sh", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": HERE}, text=True,
+        capture_output=True, timeout=60)
+    lines = [line for line in done.stdout.splitlines() if line[0] != "#"]
+    assert lines == ["1..3", "ok 1 - test_three.py::test_good",
+                     "not ok 2 - test_three.py::test_bad",
+                     "ok 3 - test_three.py::test_skipped # SKIP no reason"]
+    assert "assert 1 == 2" in done.stdout
+    assert done.returncode == 1
