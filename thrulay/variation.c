@@ -45,9 +45,10 @@ variation_add(struct variation *v, uint64_t sequence, int64_t delay_ns)
 {
 	struct variation_packet *p;
 
-	if (v->count++ > 0)
+	if (v->any)
 		v->jitter_ns += ((double)distance(delay_ns, v->last_ns) -
 		    v->jitter_ns) / 16;
+	v->any = true;
 	v->last_ns = delay_ns;
 	if (sequence > 0)
 		variation_pair(v, sequence - 1, delay_ns);

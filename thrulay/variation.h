@@ -2,6 +2,7 @@
 #ifndef THRULAY_VARIATION_H
 #define THRULAY_VARIATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,7 @@ struct variation_packet {
 struct variation {
 	double		jitter_ns;	/* RFC 3550 */
 	int64_t		last_ns;	/* delay of the last arrival */
-	uint64_t	count;
+	bool		any;		/* arrived yet */
 	struct quant	*ipdv;		/* ns */
 	struct variation_packet recent[VARIATION_RECENT];
 };

@@ -257,11 +257,33 @@ test_feedback_of_late_packets(void **state)
 	arrival_free(a);
 }
 
+/* Neighbours are told from numbers that share their place in the ring. */
+static void
+test_delay_variation_of_neighbours(void **state)
+{
+	const uint64_t order[] = { 0, 1025, 2, 1027, 5000, 1, 4999 };
+	struct arrival *a = arrival_new(10000, 100);
+	struct thrulay_udp_result r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEM(order); i++)
+		arrival_add(a, order[i], 0, (int64_t)(i * i));
+	arrival_result(a, 10000, &r);
+	/* 2 looked for 1 and 3 where 1025 stood, and 1027 later. */
+	assert_int_equal(r.ipdv.n, 3);
+	assert_int_equal(r.ipdv.min, 36 - 16);
+	assert_int_equal(r.ipdv.p50, 25 - 4);
+	assert_int_equal(r.ipdv.max, 25 - 0);
+	arrival_free(a);
+}
+
 /* The delays of an interval are its own. */
 static void
 test_feedback_delay(void **state)
 {
 	struct arrival *a = arrival_new(100, 100);
+	size_t before = arrival_memory(a);
 	struct ext_feedback f;
 	int i;
 
@@ -272,6 +294,7 @@ test_feedback_delay(void **state)
 		assert_int_equal(f.delay.n, 1);
 		assert_int_equal(f.delay.p50, 10 * i);
 		assert_int_equal(f.delay.max, 10 * i);
+		assert_true(arrival_memory(a) > before);
 	}
 	arrival_feedback(a, &f);
 	assert_int_equal(f.delay.n, 0);
@@ -332,6 +355,7 @@ main(void)
 		cmocka_unit_test(test_absurd_stamps),
 		cmocka_unit_test(test_feedback_adds_up),
 		cmocka_unit_test(test_feedback_of_late_packets),
+		cmocka_unit_test(test_delay_variation_of_neighbours),
 		cmocka_unit_test(test_feedback_delay),
 		cmocka_unit_test(test_memory_is_bounded),
 		cmocka_unit_test(test_largest_numbers),

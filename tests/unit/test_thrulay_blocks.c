@@ -107,6 +107,7 @@ link_return(struct link *l, size_t n)
 	used = blocks_tx_echo(&l->tx, l->echo + l->echo_arrived, n, l->now_ns,
 	    rtt, max, &got);
 	assert_true(used <= n);
+	assert_true(got <= max);
 	assert_true(used == n || got == max);
 	assert_int_equal(l->tx.echoed - first, got);
 	for (i = 0; i < got; i++)

@@ -81,8 +81,10 @@ test_extreme_rates(void **state)
 	for (i = 0; i < 2 * NELEM(rates); i++) {
 		pace_init(&p, i % 2 == 0 ? THRULAY_CONSTANT : THRULAY_POISSON,
 		    rates[i / 2], 1, 0);
-		for (last = 0, k = 0; k < 1000; k++)
+		for (last = 0, k = 0; k < 1000; k++) {
 			assert_true(next_gap(&p, &last) >= 0);
+			assert_true(p.frac_ns >= 0 && p.frac_ns < 1);
+		}
 	}
 	pace_init(&p, THRULAY_CONSTANT, 1, 0, INT64_MAX - 5);
 	last = pace_due(&p);
@@ -332,6 +334,24 @@ test_check_of_gaps(void **state)
 	pace_check_free(&c);
 }
 
+/* A schedule of one moment has no rate to compare with. */
+static void
+test_check_without_a_rate(void **state)
+{
+	struct thrulay_pacing out;
+	struct pace_check c;
+
+	(void)state;
+	assert_int_equal(pace_check_init(&c, 10), 0);
+	pace_check_sent(&c, 5, 10);
+	pace_check_sent(&c, 5, 1000000010);
+	pace_check_result(&c, &out);
+	assert_true(out.wanted_pps == 0);
+	assert_true(fabs(out.reached_pps - 1) < 1e-9);
+	assert_true(out.rate_error_pct == 0);
+	pace_check_free(&c);
+}
+
 static void
 test_check_of_nothing(void **state)
 {
@@ -370,6 +390,7 @@ main(void)
 		cmocka_unit_test(test_check_of_a_punctual_sender),
 		cmocka_unit_test(test_check_of_a_slow_sender),
 		cmocka_unit_test(test_check_of_gaps),
+		cmocka_unit_test(test_check_without_a_rate),
 		cmocka_unit_test(test_check_of_nothing),
 	};
 

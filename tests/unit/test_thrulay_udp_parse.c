@@ -229,6 +229,23 @@ test_hd_sample(void **state)
 	assert_true(r.delay.p25 == THRULAY_NO_TIME);
 }
 
+/* Where nothing was lost, the sender may have said less than it sent. */
+static void
+test_hd_unique(void **state)
+{
+	const char text[] = "Packets client sent: 5\n"
+	    "Packets server received: 10\nPackets duplicated: 3\n"
+	    "50th quantile of delay (ignoring clock offset): 1.000ms\n"
+	    "Total packet loss: 0\nPacket loss rate: 0.000000%\n";
+	struct thrulay_udp_result r;
+
+	(void)state;
+	assert_true(parse(text, &r));
+	assert_int_equal(r.unique, 7);
+	assert_int_equal(r.lost, 0);
+	assert_true(r.duplication_pct > 29.999 && r.duplication_pct < 30.001);
+}
+
 /* What is not told is not made up. */
 static void
 test_unknown(void **state)
@@ -293,7 +310,8 @@ static void
 test_too_little(void **state)
 {
 	const char *texts[] = { "", "\n", "Loss:\t\t 0.000%\n",
-		"Delay:\t\t 0.000ms\n", "Delay: ms\nLoss: %\n",
+		"Delay:\t\t 0.000ms\n", "Delay: 1.000ms\nLoss: %\n",
+		"Delay: ms\nLoss: 0.000%\n",
 		"Delay: 1\nLoss: 2\n", "Delay: 1.ms\nLoss: 0.000%\n",
 		"delay: 1.000ms\nloss: 1.000%\n" };
 	struct thrulay_udp_result r;
@@ -393,6 +411,7 @@ main(void)
 		cmocka_unit_test(test_recorded_reports),
 		cmocka_unit_test(test_written_reports),
 		cmocka_unit_test(test_hd_sample),
+		cmocka_unit_test(test_hd_unique),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_imprecise_counts),
 		cmocka_unit_test(test_first_byte_missing),

@@ -455,6 +455,8 @@ test_longest_report(void **state)
 		assert_true(n < sizeof(got));
 		assert_int_equal(got[n], '\0');
 		assert_int_equal(strlen(got), n);
+		assert_null(strstr(got, "inf"));
+		assert_null(strstr(got, "nan"));
 	}
 }
 
