@@ -17,11 +17,12 @@ struct dgram_recv;
 struct dgram_recv_config {
 	int		fd;			/* UDP socket, the caller's */
 	uint8_t		nonce[WIRE_NONCE_LEN];
-	struct addr	peer;			/* source host must match */
+	struct addr	peer;			/* source host must match; unset
+						 * (len 0): any host */
 	uint64_t	packets;
 	size_t		exact;			/* delays kept exactly */
-	/* Hello packets (ext.h) from the peer's host: NULL or called with
-	 * the source address. */
+	/* Neither may free the object. Hello packets (ext.h) from the peer's
+	 * host: NULL or called with the source address. */
 	void		(*hello)(void *arg, const struct addr *from);
 	void		(*first)(void *arg);	/* first good packet; NULL */
 	void		*arg;

@@ -30,8 +30,9 @@ struct dgram_send_config {
 	bool			busy;		/* spin between packets */
 };
 
-/* done: all packets sent (error 0) or sending failed for good (errno);
- * ECONNREFUSED, ENOBUFS and EAGAIN do not end a test. */
+/* done: all packets sent (error 0) or sending failed for good (errno), called
+ * once, may free the object; ECONNREFUSED, ENOBUFS and EAGAIN do not end a
+ * test. NULL with errno. */
 struct dgram_send *dgram_send_new(struct loop *l,
 	    const struct dgram_send_config *c,
 	    void (*done)(void *arg, int error), void *arg);

@@ -10,6 +10,8 @@ libthrulay_core_la_SOURCES = \
 	%D%/block_notes.c %D%/block_notes.h \
 	%D%/block_send.c %D%/block_send.h \
 	%D%/blocks.c %D%/blocks.h \
+	%D%/dgram_recv.c %D%/dgram_recv.h \
+	%D%/dgram_send.c %D%/dgram_send.h \
 	%D%/errors.c %D%/thrulay.h \
 	%D%/ext.c %D%/ext.h %D%/ext_field.c %D%/ext_field.h \
 	%D%/ext_note.c %D%/ext_proof.c \

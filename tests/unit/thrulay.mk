@@ -12,6 +12,8 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_block_notes \
 	%D%/test_thrulay_block_send \
 	%D%/test_thrulay_blocks \
+	%D%/test_thrulay_dgram_io \
+	%D%/test_thrulay_dgram_send \
 	%D%/test_thrulay_errors \
 	%D%/test_thrulay_ext \
 	%D%/test_thrulay_ext_bad \
@@ -63,6 +65,16 @@ endif
 %C%_test_thrulay_blocks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_blocks_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_blocks_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_dgram_io_SOURCES = %D%/test_thrulay_dgram_io.c
+%C%_test_thrulay_dgram_io_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_dgram_io_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_dgram_io_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_dgram_send_SOURCES = %D%/test_thrulay_dgram_send.c
+%C%_test_thrulay_dgram_send_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_dgram_send_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_dgram_send_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_errors_SOURCES = %D%/test_thrulay_errors.c
 %C%_test_thrulay_errors_CPPFLAGS = $(UNIT_CPPFLAGS)
