@@ -59,6 +59,103 @@ test_record_defaults(void **state)
 	assert_null(m.u.record.host_limit);
 }
 
+static bool
+times_are(const struct thrulay_times *t, int64_t first)
+{
+	return t->n == (uint64_t)first && t->min == first + 1 &&
+	    t->max == first + 2 && t->mean == (double)(first + 3) &&
+	    t->p01 == first + 4 && t->p05 == first + 5 &&
+	    t->p25 == first + 6 && t->p50 == first + 7 &&
+	    t->p75 == first + 8 && t->p95 == first + 9 &&
+	    t->p99 == first + 10 && t->p999 == first + 11;
+}
+
+/* The names of the keys are a contract with other versions of ours. */
+static void
+test_record_by_hand(void **state)
+{
+	struct ext_message m;
+	const struct thrulay_udp_result *r = &m.u.record;
+
+	(void)state;
+	assert_int_equal(get_lines("type=record\nbuffer=1\nproposed=2\n"
+	    "sent=3\ntotal=4\nunique=5\nduplicates=6\nlost=7\n"
+	    "bad_sequence=8\nbad_nonce=9\nbad_source=10\ntoo_short=11\n"
+	    "socket_drops=12\nloss_npct=13000000000\n"
+	    "duplication_npct=14000000000\nreordering_npct=15000000000\n"
+	    "delay_ns=20 21 22 23 24 25 26 27 28 29 30 31\n"
+	    "jitter_ns=-32\njitter_rfc3550_ns=33\n"
+	    "ipdv_ns=40 41 42 43 44 45 46 47 48 49 50 51\n"
+	    "reordered=52\nreorder_extent_max=53\nreorder_j=54 55\n"
+	    "loss_periods=56\nloss_period_max=57\nfirst_ns=58\n"
+	    "last_ns=59\nkernel_stamps=1\nhost_limit=60\n", &m), WIRE_OK);
+	assert_int_equal(r->buffer, 1);
+	assert_true(r->proposed == 2 && r->sent == 3 && r->total == 4);
+	assert_true(r->unique == 5 && r->duplicates == 6 && r->lost == 7);
+	assert_true(r->bad_sequence == 8 && r->bad_nonce == 9);
+	assert_true(r->bad_source == 10 && r->too_short == 11);
+	assert_true(r->socket_drops == 12 && r->loss_pct == 13);
+	assert_true(r->duplication_pct == 14 && r->reordering_pct == 15);
+	assert_true(times_are(&r->delay, 20) && times_are(&r->ipdv, 40));
+	assert_true(r->jitter_ns == -32 && r->jitter_rfc3550_ns == 33);
+	assert_true(r->reordered == 52 && r->reorder_extent_max == 53);
+	assert_true(r->reorder_j[0] == 54 && r->reorder_j[1] == 55);
+	assert_true(r->reorder_j[2] == 0);
+	assert_true(r->loss_periods == 56 && r->loss_period_max == 57);
+	assert_true(r->first_ns == 58 && r->last_ns == 59);
+	assert_true(r->kernel_stamps);
+	assert_string_equal(r->host_limit, "60");
+}
+
+static void
+test_feedback_by_hand(void **state)
+{
+	struct ext_message m;
+	const struct ext_feedback *f = &m.u.feedback;
+
+	(void)state;
+	assert_int_equal(get_lines("type=feedback\nbegin_ns=1\nend_ns=2\n"
+	    "received=3\nunique=4\nduplicates=5\nreordered=6\nlost=7\n"
+	    "delay_ns=20 21 22 23 24 25 26 27 28 29 30 31\n", &m), WIRE_OK);
+	assert_true(f->begin_ns == 1 && f->end_ns == 2 && f->received == 3);
+	assert_true(f->unique == 4 && f->duplicates == 5);
+	assert_true(f->reordered == 6 && f->lost == 7);
+	assert_true(times_are(&f->delay, 20));
+}
+
+static void
+test_request_by_hand(void **state)
+{
+	static const struct {
+		const char	*text;
+		enum ext_report	 report;
+	} rows[] = {
+		{ "type=request\nreport=default\n", EXT_REPORT_DEFAULT },
+		{ "type=request\nreport=0.9\n", EXT_REPORT_09 },
+		{ "type=request\nreport=hd\n", EXT_REPORT_HD },
+		{ "type=request\nreport=record\n", EXT_REPORT_RECORD },
+	};
+	struct ext_message m;
+	const struct ext_request *r = &m.u.request;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEM(rows); i++) {
+		assert_int_equal(get_lines(rows[i].text, &m), WIRE_OK);
+		assert_int_equal(r->report, rows[i].report);
+	}
+	assert_int_equal(get_lines("type=request\ndirection=reverse\n"
+	    "feedback_ms=500\nduration_ms=60000\nspacing=constant\n"
+	    "dscp=46\ncc=bbr\nauth_name=probe 1\n", &m), WIRE_OK);
+	assert_int_equal(r->direction, THRULAY_REVERSE);
+	assert_true(r->feedback_ns == INT64_C(500000000));
+	assert_true(r->duration_ns == INT64_C(60000000000));
+	assert_int_equal(r->spacing, THRULAY_CONSTANT);
+	assert_int_equal(r->dscp, 46);
+	assert_string_equal(r->cc, "bbr");
+	assert_string_equal(r->auth_name, "probe 1");
+}
+
 static void
 test_unknown_keys_are_ignored(void **state)
 {
@@ -97,6 +194,7 @@ test_bad_payloads(void **state)
 		"type=request\ncc=\n",
 		"type=request\ncc=0123456789abcdef\n",
 		"type=request\nauth_name=a\x01\n",
+		"type=request\nauth_name=a\x7f\n",
 		"type=request\nauth_name=\x1b[2J\n",
 		"type=challenge\n",
 		"type=challenge\nchallenge=00\n",
@@ -194,6 +292,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_request_defaults),
 		cmocka_unit_test(test_record_defaults),
+		cmocka_unit_test(test_record_by_hand),
+		cmocka_unit_test(test_feedback_by_hand),
+		cmocka_unit_test(test_request_by_hand),
 		cmocka_unit_test(test_unknown_keys_are_ignored),
 		cmocka_unit_test(test_bad_payloads),
 		cmocka_unit_test(test_list_is_bounded),

@@ -76,6 +76,7 @@ test_values_saturate(void **state)
 	static const int64_t rtt[] = { INT64_MAX, -1, 149, 150, 249 };
 	static const int64_t want[] = { (UINT32_MAX - INT64_C(1)) * 100, 0,
 		100, 200, 200 };
+	struct thrulay_kernel edge = nothing;
 	struct ext_note note;
 	uint8_t block[BLOCK];
 	size_t i, len, n = NELEM(rtt);
@@ -90,6 +91,13 @@ test_values_saturate(void **state)
 	assert_true(note.kernel.delivery_rate_bps == INT64_MAX);
 	for (i = 0; i < NELEM(rtt); i++)
 		assert_true(ext_note_rtt(&note, i) == want[i]);
+	/* and so is the very value that means unknown */
+	edge.retransmits = UINT32_MAX;
+	n = 0;
+	len = ext_note_put(&edge, NULL, &n, block, sizeof(block));
+	assert_int_equal(ext_note_get(block, len, sizeof(block), &note),
+	    WIRE_OK);
+	assert_true(note.kernel.retransmits == UINT32_MAX - INT64_C(1));
 }
 
 static int64_t
@@ -155,6 +163,31 @@ test_no_room(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* The count has two bytes, the largest block room for four times as many. */
+static void
+test_largest_block(void **state)
+{
+	struct ext_note note;
+	size_t i, n = UINT16_MAX + 5;
+	int64_t *rtt = calloc(n, sizeof(*rtt));
+	uint8_t *block = malloc(THRULAY_MAX_BLOCK);
+
+	(void)state;
+	assert_non_null(rtt);
+	assert_non_null(block);
+	for (i = 0; i < n; i++)
+		rtt[i] = (int64_t)i * 100;
+	assert_int_equal(ext_note_put(&nothing, rtt, &n, block,
+	    THRULAY_MAX_BLOCK), EXT_NOTE_FIXED + 4 * UINT16_MAX);
+	assert_int_equal(n, UINT16_MAX);
+	assert_int_equal(ext_note_get(block, THRULAY_MAX_BLOCK,
+	    THRULAY_MAX_BLOCK, &note), WIRE_OK);
+	assert_int_equal(note.count, UINT16_MAX);
+	assert_true(ext_note_rtt(&note, UINT16_MAX - 1) == rtt[n - 1]);
+	free(rtt);
+	free(block);
+}
+
 /* A count beyond the block is a lie, however many bytes are there. */
 static void
 test_count_beyond_the_block(void **state)
@@ -183,6 +216,7 @@ main(void)
 		cmocka_unit_test(test_values_saturate),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_largest_block),
 		cmocka_unit_test(test_count_beyond_the_block),
 	};
 

@@ -134,6 +134,8 @@ test_every_split_waits_for_the_rest(void **state)
 			    whole.status != WIRE_BAD)
 				fail_msg("%s cut to %zu: %d", samples[i].text,
 				    n, (int)part.status);
+			if (part.status == WIRE_MORE)
+				assert_int_equal(part.fault, WIRE_FAULT_NONE);
 		}
 		get(samples[i].kind, samples[i].text, len, true, &part);
 		assert_true(same(&whole, &part, samples[i].kind));
