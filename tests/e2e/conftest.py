@@ -51,7 +51,7 @@ import subprocess
 
 import pytest
 
-from harness import BareNet, EmulatedNet, Noise, check_truth
+from harness import BareNet, EmulatedNet, Noise, check_truth, sweep
 
 TRIES = 5
 
@@ -83,6 +83,7 @@ def namespaces():
         pytest.skip(why)
     with open("/run/plumbline-e2e.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        sweep()
         yield
 
 

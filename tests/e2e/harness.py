@@ -6,6 +6,7 @@ import ctypes
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -39,10 +40,10 @@ def program(name):
     return path
 
 
-def command(*words, **more):
+def command(*words):
     """Run a set-up command; its complaint is the exception's text."""
     done = subprocess.run([str(w) for w in words], text=True,
-                          capture_output=True, timeout=DEADLINE_S, **more)
+                          capture_output=True, timeout=DEADLINE_S)
     if done.returncode != 0:
         raise OSError(f"{' '.join(map(str, words))}: {done.stderr.strip()}")
     return done.stdout
@@ -52,8 +53,6 @@ class Process:
     """A program in the background; its output goes to files."""
 
     def __init__(self, words, core, fifo, path):
-        self.name = os.path.basename(str(words[-1] if len(words) == 1
-                                         else words[0]))
         self.words = [str(w) for w in words]
         self._out = open(path + ".out", "w+b")
         self._err = open(path + ".err", "w+b")
@@ -126,6 +125,15 @@ class Process:
         self._closed = self._texts()
         self._out.close()
         self._err.close()
+
+
+def sweep():
+    """Delete the namespaces of test runs that were killed."""
+    for line in command("ip", "netns", "list").splitlines():
+        name = line.split()[0]
+        owner = re.match(r"pl(\d+)-", name)
+        if owner and not os.path.exists(f"/proc/{owner[1]}"):
+            command("ip", "netns", "del", name)
 
 
 class Namespace:
@@ -315,6 +323,8 @@ class EmulatedNet(Net):
         self._addresses(static=True)
 
     def _join_tun(self):
+        if not os.path.exists("/dev/net/tun"):
+            pytest.skip("/dev/net/tun is missing")
         self._start(f"tun:l0@{self.left.name}", f"tun:r0@{self.right.name}")
         self._addresses(static=False)
 
@@ -347,8 +357,9 @@ def check_truth(truth, late_us):
                 raise Noise(f"{name}: {key} {truth[name][key]}")
     if truth["unrecorded"] != 0:
         raise Noise(f"{truth['unrecorded']} packets not recorded")
-    if abs(truth["host"]["clock_step_ms"]) > 5:
-        raise Noise(f"clock moved by {truth['host']['clock_step_ms']} ms")
+    host = truth["host"]
+    if abs(host["clock_step_ms"]) > 5:
+        raise Noise(f"clock moved by {host['clock_step_ms']} ms")
     for name in ("forward", "reverse"):
         all_ = truth[name]["all"]
         for key in ("overrun", "failed", "pending"):
@@ -357,4 +368,5 @@ def check_truth(truth, late_us):
         late = all_["lateness_us"]
         if late is not None and late["p95"] > late_us:
             raise Noise(f"{name}: p95 of lateness {late['p95']} us, "
-                        f"tolerance {late_us}")
+                        f"tolerance {late_us}, real-time priority "
+                        f"{'had' if host['fifo'] else 'not permitted'}")

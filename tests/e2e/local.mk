@@ -8,6 +8,6 @@ e2e_files = \
 	%D%/test_harness.py \
 	%D%/test_linkem.py
 
-dist_check_SCRIPTS = %D%/run.sh
-TESTS += %D%/run.sh
-EXTRA_DIST += $(e2e_files)
+e2e_tests = %D%/run.sh
+TESTS += $(e2e_tests)
+EXTRA_DIST += $(e2e_files) %D%/run.sh

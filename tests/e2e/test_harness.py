@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import Noise
+from harness import Noise, command, sweep
 from test_linkem import transmit
 
 HERE = os.path.dirname(__file__)
@@ -32,7 +32,7 @@ def good_truth():
     flow = {"all": {"overrun": 0, "failed": 0, "pending": 0,
                     "lateness_us": {"p95": 10}}}
     return {"left": dict(port), "right": dict(port), "unrecorded": 0,
-            "host": {"clock_step_ms": 0},
+            "host": {"clock_step_ms": 0, "fifo": True},
             "forward": flow, "reverse": {"all": dict(flow["all"])}}
 
 
@@ -98,6 +98,19 @@ def test_nothing_is_left_behind(bare):
     net.close()
     assert process.popen.poll() is not None
     assert not os.path.exists(f"/run/netns/{name}")
+
+
+def test_killed_runs_are_swept(namespaces):
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    names = [f"pl{pid}-0-test" for pid in (dead.pid, os.getpid())]
+    for name in names:
+        command("ip", "netns", "add", name)
+    sweep()
+    left = command("ip", "netns", "list")
+    command("ip", "netns", "del", names[1])
+    assert names[0] not in left
+    assert names[1] in left
 
 
 @pytest.mark.parametrize("kind, burst", [("tbf", 1600), ("htb", 1600)])
