@@ -34,8 +34,8 @@ union rx_control {
 struct udpio_rx {
 	size_t			 snap;
 	struct udpio_msg	 msg;
-	union rx_control	 control;
 	uint8_t			 data[DATAGRAM_MAX];
+	union rx_control	 control;	/* last: it is flexible */
 };
 
 struct udpio_rx *
