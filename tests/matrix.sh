@@ -79,9 +79,11 @@ scripts()
 	    tests/demo/tools/*.sh
 }
 
+# End-to-end tests judge times: they run alone.
 gcc_all()
 {
-	configure CC=gcc && make -j2 && make -j2 check
+	configure CC=gcc && make -j2 && make -j2 check $quick &&
+	    make check TESTS=tests/e2e/run.sh
 }
 
 clang_sanitized()

@@ -38,7 +38,10 @@ export BUILD WORK ON_LEFT ON_RIGHT RIGHT SECONDS_EACH
 
 finish()
 {
-	[ -z "$link_pid" ] || kill "$link_pid" 2>/dev/null || :
+	if [ -n "$link_pid" ]; then
+		kill "$link_pid" 2>/dev/null || :
+		wait "$link_pid" || :
+	fi
 	for s in $spaces; do
 		ip netns del "$s" || :
 	done

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# End-to-end tests: pytest behind one TAP script.
+# End-to-end tests: pytest behind one TAP script. They judge times: best when
+# nothing else runs. `make check e2e_tests=` leaves them out,
+# `make check TESTS='$(e2e_tests)'` runs them alone.
 
 e2e_files = \
 	%D%/conftest.py \

@@ -13,6 +13,7 @@ liblinkem_la_SOURCES = \
 
 # Both back ends are Linux's own, whatever files the tools are built from.
 if LINUX_HOST
+demo_programs = %D%/linkem
 check_PROGRAMS += %D%/linkem %D%/probe
 endif
 %C%_linkem_SOURCES = \
