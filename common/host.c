@@ -9,6 +9,8 @@
 #include "common/host.h"
 
 #define CPU_USED_UP	0.95
+/* Below this a share says nothing: starting takes a core. */
+#define CPU_LEAST_NS	(500 * CLOCK_NS_PER_MS)
 #define PACE_REACHED	0.995
 #define STEP_NS		CLOCK_NS_PER_MS
 #define CLOCK_READINGS	8
@@ -93,7 +95,8 @@ host_clock_step(const struct host *h)
 const char *
 host_limit(const struct host *h)
 {
-	if (host_cpu_share(h) >= CPU_USED_UP)
+	if (h->end_mono_ns - h->start_mono_ns >= CPU_LEAST_NS &&
+	    host_cpu_share(h) >= CPU_USED_UP)
 		return "its CPU was used up";
 	if (h->socket_drops > 0)
 		return "it dropped datagrams at the socket";

@@ -29,9 +29,9 @@ double	host_cpu_share(const struct host *h);
 int64_t	host_clock_step(const struct host *h);
 /*
  * Why the host was the limit, as a phrase for the user, or NULL; the first
- * that holds of: its CPU was used up (share >= 0.95), it dropped datagrams at
- * the socket, its pacing fell short by more than 0.5 %, its clock stepped by
- * more than 1 ms either way.
+ * that holds of: its CPU was used up (share >= 0.95 of at least half a
+ * second), it dropped datagrams at the socket, its pacing fell short by more
+ * than 0.5 %, its clock stepped by more than 1 ms either way.
  */
 const char *host_limit(const struct host *h);
 

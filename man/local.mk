@@ -3,3 +3,8 @@
 
 dist_man_MANS += \
 	%D%/plumbline.7
+
+if BUILD_THRULAY
+dist_man_MANS += \
+	%D%/thrulay.1 %D%/thrulay.3 %D%/thrulayd.8
+endif

@@ -234,5 +234,6 @@ dgram_send_start(struct dgram_send *s)
 	s->started = true;
 	s->start_ns = clock_mono();
 	pace_init(&s->pace, s->c.spacing, s->c.rate, s->c.seed, s->start_ns);
-	return loop_timer_set(s->loop, &s->timer, pace_due(&s->pace));
+	return loop_timer_set(s->loop, &s->timer,
+	    s->c.packets == 0 ? s->start_ns : pace_due(&s->pace));
 }

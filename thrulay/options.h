@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "thrulay/auth_file.h"
 #include "thrulay/thrulay.h"
 
 /* What came of a command line. EXIT: print nothing more, exit status given. */
@@ -17,6 +18,7 @@ struct client_options {
 	enum options_output	output;
 	bool			quiet;
 	int			verbosity;	/* -v -v: kernel columns */
+	struct auth_keys	keys;		/* test points into them */
 };
 
 struct server_options {
@@ -36,6 +38,7 @@ enum options_status client_options_parse(int argc, char **argv,
 	    struct client_options *out, int *status);
 enum options_status server_options_parse(int argc, char **argv,
 	    struct server_options *out, int *status);
+void	client_options_free(struct client_options *o);
 void	server_options_free(struct server_options *o);
 
 #endif

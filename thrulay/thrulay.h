@@ -75,7 +75,8 @@ enum thrulay_error {
 	THRULAY_E_SYSTEM = 107,		/* errno says what */
 	THRULAY_E_LISTEN = 108,
 	THRULAY_E_ACL = 109,
-	THRULAY_E_FILE = 110		/* a file that was named */
+	THRULAY_E_FILE = 110,		/* a file that was named */
+	THRULAY_E_INTERRUPTED = 111	/* stopped before there was a result */
 };
 
 enum thrulay_spacing { THRULAY_POISSON, THRULAY_CONSTANT };
@@ -144,6 +145,7 @@ struct thrulay_setup {
 	bool		udp;
 	bool		extended;		/* the peer is one of ours */
 	int		streams;		/* forward + reverse */
+	bool		bidirectional;
 	char		peer[80];		/* numeric address */
 	char		local[80];
 	double		duration, interval;	/* seconds */
@@ -157,6 +159,7 @@ struct thrulay_setup {
 	int64_t		idle_rtt_ns;		/* min before load; < 0: none */
 	uint64_t	idle_samples;
 	/* UDP */
+	const uint16_t	*udp_ports;		/* server's, one a stream */
 	int		packet_size;		/* IP packet, bytes */
 	int		client_buffer;		/* SO_SNDBUF as reported */
 	uint64_t	packets;		/* per stream */
@@ -237,7 +240,7 @@ struct thrulay_result {
 	int			broken_streams;
 };
 
-/* Called from within thrulay_client_init and _start; members may be NULL.
+/* Called from within thrulay_client_connect and later; members may be NULL.
  * What a pointer shows is valid during the call only. */
 struct thrulay_handlers {
 	void	(*setup)(void *arg, const struct thrulay_setup *);
@@ -260,8 +263,8 @@ struct thrulay_client;
 void	thrulay_client_options_init(thrulay_opt_t *opt);
 
 /*
- * Resolve, connect every stream and read its greeting. handlers is copied.
- * *out is set on success and must be given to thrulay_client_exit.
+ * Check and copy the options; handlers is copied too. No network yet. *out is
+ * set on success and must be given to thrulay_client_exit.
  */
 int	thrulay_client_init(struct thrulay_client **out,
 	    const thrulay_opt_t *opt, const struct thrulay_handlers *handlers,
@@ -269,6 +272,9 @@ int	thrulay_client_init(struct thrulay_client **out,
 
 /* End the test, as thrulay_client_stop, when this signal arrives. */
 int	thrulay_client_stop_on(struct thrulay_client *c, int signo);
+
+/* Resolve, connect every stream and read its greeting. */
+int	thrulay_client_connect(struct thrulay_client *c);
 
 /* Agree on the test and run it to its end (blocks for its duration). */
 int	thrulay_client_start(struct thrulay_client *c);
@@ -279,6 +285,9 @@ int	thrulay_client_report_final(struct thrulay_client *c);
 
 /* End a running test early. Async-signal-safe; from any thread. */
 void	thrulay_client_stop(struct thrulay_client *c);
+
+/* The signal that ended the test, 0 for none. */
+int	thrulay_client_signal(const struct thrulay_client *c);
 
 void	thrulay_client_exit(struct thrulay_client *c);	/* NULL is harmless */
 
@@ -335,6 +344,8 @@ int	thrulay_server_start(struct thrulay_server *s, int max_clients);
 /* Serve one accepted connection (taken over) beside the others. */
 int	thrulay_server_process_client(struct thrulay_server *s, int fd);
 int	thrulay_server_stop_on(struct thrulay_server *s, int signo);
+/* Log that this signal came, and go on. */
+int	thrulay_server_note(struct thrulay_server *s, int signo);
 void	thrulay_server_stop(struct thrulay_server *s);
 void	thrulay_server_exit(struct thrulay_server *s);
 const char *thrulay_server_strerror(int code);

@@ -52,6 +52,7 @@ import subprocess
 import pytest
 
 from harness import BareNet, EmulatedNet, Noise, check_truth, sweep
+from thrulay import LocalServer
 
 TRIES = 5
 
@@ -126,3 +127,11 @@ def on_time():
                     + "; ".join(reasons))
 
     return repeat
+
+
+@pytest.fixture
+def thrulayd(tmp_path):
+    """thrulayd on loopback, on a port of its own."""
+    server = LocalServer(tmp_path)
+    yield server
+    assert server.close() == 0, server.log

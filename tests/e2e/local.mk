@@ -7,8 +7,18 @@ e2e_files = \
 	%D%/conftest.py \
 	%D%/harness.py \
 	%D%/tapline.py \
+	%D%/thrulay.py \
 	%D%/test_harness.py \
 	%D%/test_linkem.py
+
+if BUILD_THRULAY
+e2e_files += \
+	%D%/test_thrulay_cli.py \
+	%D%/test_thrulay_scripted.py \
+	%D%/test_thrulay_truth.py \
+	%D%/test_thrulayd_hostile.py \
+	%D%/test_thrulayd_replies.py
+endif
 
 e2e_tests = %D%/run.sh
 TESTS += $(e2e_tests)
