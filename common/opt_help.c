@@ -133,7 +133,7 @@ print_range(const struct opt *o, char *buf, size_t len)
 static void
 flow_note(struct flow *f, const struct opt *o)
 {
-	char range[2 * NUMBER + 16], note[WIDTH];
+	char range[2 * NUMBER + 16], note[2 * WIDTH];
 
 	print_range(o, range, sizeof(range));
 	if (range[0] == '\0' && o->deflt == NULL)
