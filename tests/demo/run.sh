@@ -15,7 +15,7 @@
 #	WORK		a directory for files, gone afterwards
 #	SECONDS_EACH	how long to measure
 # and writes to standard output what it does and sees, for a human reader, and
-# lines "question<TAB>answer" to $WORK/summary; what failed, to $WORK/failed.
+# lines "question<TAB>figure" to $WORK/summary; what failed, to $WORK/failed.
 set -eu
 
 loopback=
@@ -96,8 +96,8 @@ fi
 for script; do
 	sh "$script" || echo "$script: status $?" >>"$WORK/failed"
 done
-awk -F '\t' '$2 == "" { print $1 ": no answer" }' "$WORK/summary" \
-    >>"$WORK/failed"
+awk -F '\t' '$2 !~ /^-?[0-9]/ { print $1 ": no answer" }' \
+    "$WORK/summary" >>"$WORK/failed"
 
 echo
 echo 'Summary'
