@@ -207,7 +207,7 @@ static const struct opt client_table[] = {
 	    .help = "a JSON object an interval, then the final one" },
 	{ OPT_FLAG, 0, "quiet", .offset = FIELD(quiet),
 	    .help = "results only: no header, no warnings" },
-	{ OPT_FLAG }
+	{ .kind = OPT_FLAG }
 };
 
 static const struct opt_set client_set = {

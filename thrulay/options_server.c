@@ -155,7 +155,7 @@ static const struct opt server_table[] = {
 	    .help = "write the process id there" },
 	{ OPT_FLAG, 0, "syslog", .offset = FIELD(syslog),
 	    .help = "log to syslog in the foreground too" },
-	{ OPT_FLAG }
+	{ .kind = OPT_FLAG }
 };
 
 static const struct opt_set server_set = {
