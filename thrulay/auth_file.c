@@ -31,20 +31,48 @@ take_word(const char *p, char *out, size_t size)
 	return p + n;
 }
 
+/*
+ * Read a line without its newline. *whole tells whether line has all of it:
+ * it is not longer than line and has no NUL byte. 1, 0 at the end of the
+ * file, or -1 with errno.
+ */
+static int
+read_line(FILE *f, char line[LINE_LEN], bool *whole)
+{
+	size_t n = 0;
+	int c;
+
+	*whole = true;
+	while ((c = getc(f)) != EOF && c != '\n') {
+		if (c == '\0' || n == LINE_LEN - 1)
+			*whole = false;
+		else
+			line[n++] = (char)c;
+	}
+	line[n] = '\0';
+	if (c == EOF && ferror(f))
+		return -1;
+	return c != EOF || n > 0 || !*whole;
+}
+
 /* 1: an entry, 0: nothing on this line, -1: malformed. */
 static int
-parse_line(const char *line, struct auth_entry *out)
+parse_line(const char *line, bool whole, struct auth_entry *out)
 {
-	const char *p = line + strspn(line, " \t");
+	const char *p = line + strspn(line, " \t\r");
 
-	if (*p == '#' || *p == '\n' || *p == '\0')
+	if (*p == '#')
+		return 0;
+	if (!whole)
+		return -1;
+	if (*p == '\0')
 		return 0;
 	p = take_word(p, out->name, sizeof(out->name));
 	if (p != NULL)
 		p = take_word(p, out->key, sizeof(out->key));
 	if (p == NULL)
 		return -1;
-	p += strspn(p, " \t\r\n");
+	p += strspn(p, " \t\r");
 	return *p == '\0' ? 1 : -1;
 }
 
@@ -73,14 +101,17 @@ load_from(struct auth_keys *k, FILE *f)
 {
 	struct auth_entry e;
 	char line[LINE_LEN];
-	int rc = 0;
+	bool whole;
+	int rc;
 
-	while (rc != -1 && fgets(line, sizeof(line), f) != NULL) {
-		rc = parse_line(line, &e);
-		if (rc == 1)
-			rc = append(k, &e);
-		else if (rc == -1)
+	while ((rc = read_line(f, line, &whole)) == 1) {
+		rc = parse_line(line, whole, &e);
+		if (rc == -1)
 			errno = EINVAL;
+		else if (rc == 1)
+			rc = append(k, &e);
+		if (rc == -1)
+			break;
 	}
 	explicit_bzero(line, sizeof(line));
 	explicit_bzero(&e, sizeof(e));
@@ -88,12 +119,13 @@ load_from(struct auth_keys *k, FILE *f)
 		errno = EINVAL;
 		rc = -1;
 	}
-	return rc == -1 ? -1 : 0;
+	return rc;
 }
 
 int
 auth_keys_load(struct auth_keys *k, const char *path)
 {
+	char buffer[BUFSIZ];
 	struct stat st;
 	FILE *f;
 	int rc, error;
@@ -107,9 +139,12 @@ auth_keys_load(struct auth_keys *k, const char *path)
 		errno = EPERM;
 		return -1;
 	}
+	/* A buffer of stdio's own would stay behind in freed memory. */
+	setvbuf(f, buffer, _IOFBF, sizeof(buffer));
 	rc = load_from(k, f);
 	error = errno;
 	fclose(f);
+	explicit_bzero(buffer, sizeof(buffer));
 	if (rc == -1) {
 		auth_keys_free(k);
 		errno = error;

@@ -8,6 +8,7 @@ if HAVE_CMOCKA
 thrulay_unit_tests = \
 	%D%/test_thrulay_arrival \
 	%D%/test_thrulay_arrival_model \
+	%D%/test_thrulay_auth_file \
 	%D%/test_thrulay_block_echo \
 	%D%/test_thrulay_block_notes \
 	%D%/test_thrulay_block_send \
@@ -42,6 +43,11 @@ endif
 %C%_test_thrulay_arrival_model_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_arrival_model_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_arrival_model_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_auth_file_SOURCES = %D%/test_thrulay_auth_file.c
+%C%_test_thrulay_auth_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_auth_file_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_auth_file_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_block_echo_SOURCES = \
 	%D%/test_thrulay_block_echo.c $(BLOCK_PAIR)
