@@ -23,7 +23,8 @@ struct auth_keys {
  * Read a file of keys. Empty lines and lines that begin with # are skipped;
  * name and key are words of printable characters. Returns 0, or -1 with errno:
  * of open(2), read(2) or memory; EINVAL, a malformed line (too long, or with a
- * NUL byte) or none at all; EPERM, others may access the file. Free with auth_keys_free.
+ * NUL byte) or none at all; EPERM, others may access the file. Free with
+ * auth_keys_free.
  */
 int	auth_keys_load(struct auth_keys *k, const char *path);
 void	auth_keys_free(struct auth_keys *k);	/* clears them */

@@ -131,7 +131,7 @@ emit_interval_udp(struct writer *w, const struct thrulay_interval *iv)
 {
 	emit_count(w, "packets_sent", iv->packets_sent);
 	emit_count(w, "packets_received", iv->packets_received);
-	writer_int(w, "packets_lost", (int64_t)iv->packets_lost);
+	emit_count(w, "packets_lost", iv->packets_lost);
 	emit_count(w, "duplicates", iv->duplicates);
 	emit_count(w, "reordered", iv->reordered);
 	if (iv->id != -1)

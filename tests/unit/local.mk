@@ -15,6 +15,7 @@ if HAVE_CMOCKA
 check_LTLIBRARIES += libunit.la
 endif
 libunit_la_SOURCES = %D%/unit.h \
+	%D%/capture.c %D%/capture.h \
 	%D%/child.c %D%/child.h \
 	%D%/loop_pair.c %D%/loop_pair.h \
 	%D%/net.c %D%/net.h \

@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/unit/unit.h"
+#include "tests/unit/capture.h"
 
 #include "common/clock.h"
 #include "common/opt.h"
@@ -99,37 +99,6 @@ static const struct opt table[] = {
 
 static const struct opt_set set = { "prog", "host", table, NULL };
 
-/* stderr goes to a file between capture and captured. */
-struct capture {
-	FILE	*file;
-	int	 saved;
-};
-
-static void
-capture(struct capture *c)
-{
-	fflush(stderr);
-	c->file = tmpfile();
-	assert_non_null(c->file);
-	c->saved = dup(STDERR_FILENO);
-	assert_true(dup2(fileno(c->file), STDERR_FILENO) != -1);
-}
-
-/* What was written to stderr. */
-static void
-captured(struct capture *c, char *text)
-{
-	size_t n;
-
-	fflush(stderr);
-	dup2(c->saved, STDERR_FILENO);
-	close(c->saved);
-	rewind(c->file);
-	n = fread(text, 1, TEXT - 1, c->file);
-	text[n] = '\0';
-	fclose(c->file);
-}
-
 /* One command line and what became of it. */
 struct run {
 	struct config	 config;
@@ -154,9 +123,9 @@ run(struct run *r, const char *words)
 	while ((word = strsep(&rest, " ")) != NULL)
 		if (*word != '\0' && r->argc < ARGS)
 			r->argv[r->argc++] = word;
-	capture(&c);
+	capture(&c, stderr);
 	r->result = opt_parse(&set, &r->config, r->argc, r->argv, &r->first);
-	captured(&c, r->err);
+	captured(&c, r->err, sizeof(r->err));
 }
 
 static void
@@ -308,10 +277,10 @@ test_bad_default_is_said(void **state)
 	int first;
 
 	(void)state;
-	capture(&c);
+	capture(&c, stderr);
 	assert_int_equal(opt_parse(&bad_set, &n, 1, argv, &first),
 	    OPT_BAD_VALUE);
-	captured(&c, err);
+	captured(&c, err, sizeof(err));
 	assert_string_equal(err, "prog: -n is too large: 9\n");
 	assert_int_equal(n, 5);
 }
@@ -373,13 +342,13 @@ test_letters_are_getopts(void **state)
 		memcpy(theirs, ours, sizeof(theirs));
 		memset(&got, 0, sizeof(got));
 		memset(&want, 0, sizeof(want));
-		capture(&c);
+		capture(&c, stderr);
 		result = by_getopt(argc, theirs, &want, &first_theirs);
-		captured(&c, err_theirs);
-		capture(&c);
+		captured(&c, err_theirs, sizeof(err_theirs));
+		capture(&c, stderr);
 		assert_int_equal(opt_parse(&notes, &got, argc, ours,
 		    &first_ours), result);
-		captured(&c, err_ours);
+		captured(&c, err_ours, sizeof(err_ours));
 		assert_string_equal(got.calls, want.calls);
 		assert_string_equal(err_ours, err_theirs);
 		assert_int_equal(first_ours, first_theirs);

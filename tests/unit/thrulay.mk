@@ -2,6 +2,10 @@
 # The unit tests of thrulay; included when it is built.
 
 BLOCK_PAIR = %D%/block_pair.c %D%/block_pair.h
+# What writes results is part of the program, not of the library.
+REPORT_RUN = %D%/report_run.c %D%/report_run.h \
+	thrulay/report.c thrulay/report_emit.c thrulay/report_record.c \
+	thrulay/report_text.c
 THRULAY_UNIT_LIBS = libunit.la $(THRULAY_LIBS) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
@@ -23,6 +27,7 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_messages \
 	%D%/test_thrulay_pace \
 	%D%/test_thrulay_packet \
+	%D%/test_thrulay_report \
 	%D%/test_thrulay_scripted \
 	%D%/test_thrulay_seqmap \
 	%D%/test_thrulay_tally \
@@ -121,6 +126,12 @@ endif
 %C%_test_thrulay_packet_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_packet_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_packet_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_report_SOURCES = \
+	%D%/test_thrulay_report.c $(REPORT_RUN)
+%C%_test_thrulay_report_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_report_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_report_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_scripted_SOURCES = %D%/test_thrulay_scripted.c
 %C%_test_thrulay_scripted_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -182,19 +182,27 @@ value(struct input *in, struct jv *v)
 }
 
 struct jv *
-jv_load(const char *name)
+jv_parse(const char *name, const char *text)
 {
-	char path[1024], *text;
-	struct input in;
+	struct input in = { name, text, text };
 	struct jv *v = calloc(1, sizeof(*v));
 
 	assert_non_null(v);
-	snprintf(path, sizeof(path), "%s/%s", VECTORS, name);
-	text = slurp(path);
-	in = (struct input){ name, text, text };
 	value(&in, v);
 	if (next(&in) != '\0')
 		bad(&in, "end of file expected");
+	return v;
+}
+
+struct jv *
+jv_load(const char *name)
+{
+	char path[1024], *text;
+	struct jv *v;
+
+	snprintf(path, sizeof(path), "%s/%s", VECTORS, name);
+	text = slurp(path);
+	v = jv_parse(name, text);
 	free(text);
 	return v;
 }

@@ -24,6 +24,8 @@ struct jv {
 
 /* name is below tests/vectors, as "thrulay/messages.json". */
 struct jv *jv_load(const char *name);
+/* A text; name is for messages. */
+struct jv *jv_parse(const char *name, const char *text);
 void	jv_free(struct jv *v);
 
 /* Member of an object; NULL when there is none of this name. */
