@@ -95,7 +95,7 @@ host_clock_step(const struct host *h)
 const char *
 host_limit(const struct host *h)
 {
-	if (h->end_mono_ns - h->start_mono_ns >= CPU_LEAST_NS &&
+	if (!h->spins && h->end_mono_ns - h->start_mono_ns >= CPU_LEAST_NS &&
 	    host_cpu_share(h) >= CPU_USED_UP)
 		return "its CPU was used up";
 	if (h->socket_drops > 0)

@@ -2,6 +2,7 @@
 #ifndef PL_HOST_H
 #define PL_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -14,6 +15,7 @@ struct host {
 	int64_t	cpu_user_ns, cpu_sys_ns;	/* since the start */
 	int64_t	cpu_user_start_ns, cpu_sys_start_ns;
 	/* Set by the tool. */
+	bool	spins;		/* on purpose: its share of CPU says nothing */
 	int64_t	socket_drops;			/* -1: unknown */
 	double	rate_wanted, rate_reached;	/* pacing; 0: none */
 	int64_t	late_max_ns;			/* worst lateness of a timer */

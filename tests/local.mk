@@ -4,12 +4,15 @@
 
 tree_tests = %D%/man.sh %D%/options.sh %D%/smoke.sh %D%/style.sh
 EXTRA_DIST += $(tree_tests) $(binary_tests) %D%/matrix.sh %D%/options.awk \
-	%D%/tap.sh %D%/demo
+	%D%/tap.sh %D%/demo %D%/library.sh
 TESTS += $(tree_tests)
 # Sanitizers bring libraries and variables of their own.
 binary_tests = %D%/globals.sh %D%/libs.sh
 if !SANITIZERS
 TESTS += $(binary_tests)
+if BUILD_THRULAY
+TESTS += %D%/library.sh
+endif
 endif
 
 TEST_EXTENSIONS = .sh

@@ -365,6 +365,7 @@ thrulay_client_start(struct thrulay_client *c)
 	idle_from_kernel(c);
 	tell_setup(c);
 	host_begin(&c->host);
+	c->host.spins = client_is_udp(c) && c->opt.busywait;
 	c->started = true;
 	c->start_ns = clock_mono();
 	rc = client_is_udp(c) ? client_udp_run(c) : client_tcp_run(c);

@@ -119,7 +119,8 @@ bool	client_alive(const struct thrulay_client *c);
  */
 int	client_ticks_start(struct thrulay_client *c,
 	    bool (*fill)(struct stream *, struct thrulay_interval *));
-/* Report what is due at the end; no more ticks. */
+/* Report what is due at the end; no more ticks. Harmless when there were
+ * none. */
 void	client_ticks_end(struct thrulay_client *c, int64_t now_ns);
 /* bit/s of an interval's bytes over its time. */
 double	client_rate(const struct thrulay_interval *iv);

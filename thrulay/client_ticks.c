@@ -83,6 +83,6 @@ void
 client_ticks_end(struct thrulay_client *c, int64_t now_ns)
 {
 	loop_timer_clear(c->loop, &c->tick);
-	if (tick_length(c) > 0 && c->next_ns <= now_ns)
+	if (c->fill != NULL && tick_length(c) > 0 && c->next_ns <= now_ns)
 		tick_all(c, now_ns);
 }
