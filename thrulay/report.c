@@ -23,7 +23,7 @@ struct kept_stream {
 
 struct report {
 	const struct client_options	*o;
-	FILE				*out, *err;
+	FILE				*err;
 	struct writer			*w;
 	bool				udp;
 	bool				has_setup;
@@ -47,7 +47,6 @@ report_new(const struct client_options *o, FILE *out, FILE *err)
 	if (r == NULL)
 		return NULL;
 	r->o = o;
-	r->out = out;
 	r->err = err;
 	r->udp = o->test.rate != 0;
 	r->setup.idle_rtt_ns = -1;
@@ -88,10 +87,8 @@ on_setup(void *arg, const struct thrulay_setup *u)
 	r->streams = calloc((size_t)u->streams, sizeof(r->streams[0]));
 	if (r->streams == NULL)
 		r->lost = true;
-	if (is_text(r)) {
+	if (is_text(r))
 		emit_setup(r->w, "setup", &r->setup);
-		fflush(r->out);
-	}
 }
 
 static void

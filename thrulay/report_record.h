@@ -8,7 +8,7 @@
 
 #include "common/writer.h"
 
-#define RECORD_MAX	128	/* values of a group */
+#define RECORD_MAX	1088	/* values of a group; a setup has two a port */
 #define RECORD_KEY	64	/* nested keys joined by '.' */
 #define RECORD_DEPTH	4
 

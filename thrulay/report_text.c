@@ -105,6 +105,7 @@ print_setup(struct text_writer *t)
 		header_hd(t);
 	else if (!t->udp)
 		header_tcp_09(t);
+	writer_flush(t->out, &t->error);
 }
 
 /* Columns that all lines of a TCP test share, in the 0.9 layout. */

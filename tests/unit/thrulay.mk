@@ -28,6 +28,9 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_pace \
 	%D%/test_thrulay_packet \
 	%D%/test_thrulay_report \
+	%D%/test_thrulay_report_any \
+	%D%/test_thrulay_report_hd \
+	%D%/test_thrulay_report_json \
 	%D%/test_thrulay_scripted \
 	%D%/test_thrulay_seqmap \
 	%D%/test_thrulay_tally \
@@ -132,6 +135,24 @@ endif
 %C%_test_thrulay_report_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_report_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_report_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_report_any_SOURCES = \
+	%D%/test_thrulay_report_any.c $(REPORT_RUN)
+%C%_test_thrulay_report_any_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_report_any_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_report_any_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_report_hd_SOURCES = \
+	%D%/test_thrulay_report_hd.c $(REPORT_RUN)
+%C%_test_thrulay_report_hd_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_report_hd_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_report_hd_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_report_json_SOURCES = \
+	%D%/test_thrulay_report_json.c $(REPORT_RUN)
+%C%_test_thrulay_report_json_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_report_json_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_report_json_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_scripted_SOURCES = %D%/test_thrulay_scripted.c
 %C%_test_thrulay_scripted_CPPFLAGS = $(UNIT_CPPFLAGS)
