@@ -4,7 +4,7 @@
 
 tree_tests = %D%/man.sh %D%/options.sh %D%/smoke.sh %D%/style.sh
 EXTRA_DIST += $(tree_tests) $(binary_tests) %D%/matrix.sh %D%/options.awk \
-	%D%/tap.sh %D%/demo %D%/library.sh
+	%D%/tap.sh %D%/demo %D%/library.sh %D%/valgrind.supp
 TESTS += $(tree_tests)
 # Sanitizers bring libraries and variables of their own.
 binary_tests = %D%/globals.sh %D%/libs.sh
@@ -41,6 +41,7 @@ demo: all $(demo_programs)
 # The unit tests under valgrind.
 check-valgrind: $(check_LTLIBRARIES) $(unit_tests)
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(unit_tests)' \
-	    LOG_COMPILER='$(LIBTOOL) --mode=execute valgrind' \
-	    LOG_FLAGS='-q --error-exitcode=9 --leak-check=full'
+	    LOG_COMPILER='$(LOG_COMPILER) $(LIBTOOL) --mode=execute valgrind' \
+	    LOG_FLAGS='-q --error-exitcode=9 --leak-check=full \
+	    --suppressions=$(srcdir)/%D%/valgrind.supp'
 .PHONY: check-valgrind
