@@ -14,6 +14,7 @@
 #include "common/sock.h"
 #include "common/stats.h"
 #include "thrulay/client.h"
+#include "thrulay/strings.h"
 
 #define WARNING_MAX	1400
 
@@ -94,19 +95,6 @@ client_stream_broken(struct stream *s)
 	client_stream_done(s);
 }
 
-static char *
-copy_string(const char *s, bool *failed)
-{
-	char *copy;
-
-	if (s == NULL)
-		return NULL;
-	copy = strdup(s);
-	if (copy == NULL)
-		*failed = true;
-	return copy;
-}
-
 /* The test's own copy of the options. 0 or a negative error. */
 static int
 copy_options(struct thrulay_client *c, const thrulay_opt_t *opt)
@@ -114,13 +102,13 @@ copy_options(struct thrulay_client *c, const thrulay_opt_t *opt)
 	bool failed = false;
 
 	c->opt = *opt;
-	c->opt.server_name = copy_string(opt->server_name, &failed);
-	c->opt.mcast_group = copy_string(opt->mcast_group, &failed);
-	c->opt.bind_address = copy_string(opt->bind_address, &failed);
-	c->opt.bind_device = copy_string(opt->bind_device, &failed);
-	c->opt.congestion = copy_string(opt->congestion, &failed);
-	c->opt.auth_name = copy_string(opt->auth_name, &failed);
-	c->opt.auth_key = copy_string(opt->auth_key, &failed);
+	c->opt.server_name = strings_copy(opt->server_name, &failed);
+	c->opt.mcast_group = strings_copy(opt->mcast_group, &failed);
+	c->opt.bind_address = strings_copy(opt->bind_address, &failed);
+	c->opt.bind_device = strings_copy(opt->bind_device, &failed);
+	c->opt.congestion = strings_copy(opt->congestion, &failed);
+	c->opt.auth_name = strings_copy(opt->auth_name, &failed);
+	c->opt.auth_key = strings_copy(opt->auth_key, &failed);
 	if (c->opt.block_size == 0)
 		c->opt.block_size = opt->rate != 0 ? THRULAY_DEFAULT_PACKET :
 		    THRULAY_DEFAULT_BLOCK;
@@ -438,15 +426,12 @@ thrulay_client_exit(struct thrulay_client *c)
 	free(c->streams);
 	if (c->loop != NULL)
 		loop_free(c->loop);
-	free((char *)(uintptr_t)c->opt.server_name);
-	free((char *)(uintptr_t)c->opt.mcast_group);
-	free((char *)(uintptr_t)c->opt.bind_address);
-	free((char *)(uintptr_t)c->opt.bind_device);
-	free((char *)(uintptr_t)c->opt.congestion);
-	free((char *)(uintptr_t)c->opt.auth_name);
-	if (c->opt.auth_key != NULL)
-		explicit_bzero((char *)(uintptr_t)c->opt.auth_key,
-		    strlen(c->opt.auth_key));
-	free((char *)(uintptr_t)c->opt.auth_key);
+	strings_free(c->opt.server_name);
+	strings_free(c->opt.mcast_group);
+	strings_free(c->opt.bind_address);
+	strings_free(c->opt.bind_device);
+	strings_free(c->opt.congestion);
+	strings_free(c->opt.auth_name);
+	strings_free_secret(c->opt.auth_key);
 	free(c);
 }

@@ -40,6 +40,7 @@ libthrulay_core_la_SOURCES = \
 	%D%/server_session.c \
 	%D%/server_tcp.c \
 	%D%/server_udp.c \
+	%D%/strings.c %D%/strings.h \
 	%D%/tally.c %D%/tally.h \
 	%D%/thrulay.h \
 	%D%/topology.c \

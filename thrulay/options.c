@@ -6,6 +6,28 @@
 #include "common/opt.h"
 #include "thrulay/options_table.h"
 
+enum opt_call
+options_call_help(void *config, const char *arg, const char **why)
+{
+	enum options_early *early = config;
+
+	(void)arg;
+	(void)why;
+	*early = OPTIONS_EARLY_HELP;
+	return OPT_CALL_STOP;
+}
+
+enum opt_call
+options_call_version(void *config, const char *arg, const char **why)
+{
+	enum options_early *early = config;
+
+	(void)arg;
+	(void)why;
+	*early = OPTIONS_EARLY_VERSION;
+	return OPT_CALL_STOP;
+}
+
 /* -V: the three lines of the 0.9 programs, with our release. */
 static void
 legacy_version(const char *part)

@@ -14,7 +14,7 @@
 
 /* What the table fills; client_options_parse turns it into options. */
 struct raw {
-	enum options_early early;
+	enum options_early early;	/* first, see options_table.h */
 	int		 verbosity;
 	bool		 busy, reverse, bidir, json, json_lines, quiet;
 	bool		 ipv4, ipv6, feedback;
@@ -34,28 +34,6 @@ struct raw {
 
 static const char *const style_names[] = { "0.9", "hd", NULL };
 static const char *const spacing_names[] = { "poisson", "constant", NULL };
-
-static enum opt_call
-call_help(void *config, const char *arg, const char **why)
-{
-	struct raw *r = config;
-
-	(void)arg;
-	(void)why;
-	r->early = OPTIONS_EARLY_HELP;
-	return OPT_CALL_STOP;
-}
-
-static enum opt_call
-call_version(void *config, const char *arg, const char **why)
-{
-	struct raw *r = config;
-
-	(void)arg;
-	(void)why;
-	r->early = OPTIONS_EARLY_VERSION;
-	return OPT_CALL_STOP;
-}
 
 /* -D: a number as strtoul(3) reads it, and only once unless it was 0. */
 static enum opt_call
@@ -117,9 +95,9 @@ call_interval(void *config, const char *arg, const char **why)
 
 static const struct opt client_table[] = {
 	{ OPT_HEADING, .help = "Options of thrulay 0.9:" },
-	{ OPT_CALL, 'h', .call = call_help,
+	{ OPT_CALL, 'h', .call = options_call_help,
 	    .help = "short usage on standard error" },
-	{ OPT_CALL, 'V', .call = call_version,
+	{ OPT_CALL, 'V', .call = options_call_version,
 	    .help = "version as thrulay 0.9 prints it" },
 	{ OPT_COUNT, 'v', .offset = FIELD(verbosity),
 	    .help = "minimum, mean and maximum RTT too; in UDP tests the run "

@@ -17,7 +17,7 @@
 
 /* What the table fills; server_options_parse turns it into options. */
 struct raw {
-	enum options_early early;
+	enum options_early early;	/* first, see options_table.h */
 	bool		 foreground, syslog, ipv4, ipv6, no_reverse;
 	bool		 require_auth;
 	int		 verbosity, report;
@@ -34,28 +34,6 @@ struct raw {
 #define FIELD(f)	offsetof(struct raw, f)
 
 static const char *const report_names[] = { "0.9", "hd", "both", NULL };
-
-static enum opt_call
-call_help(void *config, const char *arg, const char **why)
-{
-	struct raw *r = config;
-
-	(void)arg;
-	(void)why;
-	r->early = OPTIONS_EARLY_HELP;
-	return OPT_CALL_STOP;
-}
-
-static enum opt_call
-call_version(void *config, const char *arg, const char **why)
-{
-	struct raw *r = config;
-
-	(void)arg;
-	(void)why;
-	r->early = OPTIONS_EARLY_VERSION;
-	return OPT_CALL_STOP;
-}
 
 /* An entry that cannot be understood must not leave the server open. */
 static enum opt_call
@@ -91,9 +69,9 @@ call_ports(void *config, const char *arg, const char **why)
 
 static const struct opt server_table[] = {
 	{ OPT_HEADING, .help = "Options of thrulayd 0.9:" },
-	{ OPT_CALL, 'h', .call = call_help,
+	{ OPT_CALL, 'h', .call = options_call_help,
 	    .help = "short usage on standard error" },
-	{ OPT_CALL, 'V', .call = call_version,
+	{ OPT_CALL, 'V', .call = options_call_version,
 	    .help = "version as thrulayd 0.9 prints it" },
 	{ OPT_COUNT, 'v', .offset = FIELD(verbosity),
 	    .help = "verbose UDP reports to the clients" },

@@ -13,6 +13,12 @@
 enum options_early { OPTIONS_EARLY_NONE, OPTIONS_EARLY_HELP,
 	OPTIONS_EARLY_VERSION };
 
+/* Of -h and -V, for config structs whose first member is enum options_early. */
+enum opt_call options_call_help(void *config, const char *arg,
+	    const char **why);
+enum opt_call options_call_version(void *config, const char *arg,
+	    const char **why);
+
 struct options_program {
 	const struct opt_set	*set;
 	const char		*part;	/* "client" or "server" */

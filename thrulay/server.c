@@ -13,6 +13,7 @@
 #include "common/daemon.h"
 #include "common/sock.h"
 #include "thrulay/server.h"
+#include "thrulay/strings.h"
 
 #define BACKLOG		128
 /* Connections accepted before other work gets its turn. */
@@ -57,18 +58,6 @@ check_options(const thrulay_server_opt_t *o)
 	return 0;
 }
 
-static char *
-copy_string(const char *s, bool *failed)
-{
-	char *copy;
-
-	if (s == NULL)
-		return NULL;
-	copy = strdup(s);
-	*failed = *failed || copy == NULL;
-	return copy;
-}
-
 /* The group that UDP tests join; a wrong one is a warning, as ever. */
 static void
 resolve_group(struct thrulay_server *s)
@@ -93,9 +82,9 @@ server_setup(struct thrulay_server *s, const thrulay_server_opt_t *o)
 	bool failed = false;
 
 	s->opt = *o;
-	s->opt.bind_address = copy_string(o->bind_address, &failed);
-	s->opt.mcast_group = copy_string(o->mcast_group, &failed);
-	s->opt.auth_file = copy_string(o->auth_file, &failed);
+	s->opt.bind_address = strings_copy(o->bind_address, &failed);
+	s->opt.mcast_group = strings_copy(o->mcast_group, &failed);
+	s->opt.auth_file = strings_copy(o->auth_file, &failed);
 	if (failed)
 		return -THRULAY_E_MEMORY;
 	/* Now, since privileges may be gone later. */
@@ -367,8 +356,8 @@ thrulay_server_exit(struct thrulay_server *s)
 		loop_free(s->loop);
 	free(s->allow);
 	auth_keys_free(&s->keys);
-	free((char *)(uintptr_t)s->opt.bind_address);
-	free((char *)(uintptr_t)s->opt.mcast_group);
-	free((char *)(uintptr_t)s->opt.auth_file);
+	strings_free(s->opt.bind_address);
+	strings_free(s->opt.mcast_group);
+	strings_free(s->opt.auth_file);
 	free(s);
 }
