@@ -89,7 +89,7 @@ call_interval(void *config, const char *arg, const char **why)
 		*why = "below 1 ms";
 		return OPT_CALL_BAD;
 	}
-	r->feedback = r->interval_ns > 0;
+	r->feedback = true;
 	return OPT_CALL_OK;
 }
 
@@ -286,8 +286,8 @@ fill_output(const struct raw *r, struct client_options *out)
 	out->test.want_record = out->output != OPTIONS_TEXT;
 	out->test.measure_idle = out->output != OPTIONS_TEXT ||
 	    r->verbosity > 1;
-	out->test.feedback = r->feedback ||
-	    (out->output != OPTIONS_TEXT && r->interval_ns > 0);
+	out->test.feedback = r->interval_ns > 0 &&
+	    (r->feedback || out->output != OPTIONS_TEXT);
 }
 
 /* 0, or -1 after a message. */

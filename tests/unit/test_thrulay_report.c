@@ -10,25 +10,20 @@
 
 #include "common/clock.h"
 #include "tests/unit/report_run.h"
+#include "tests/unit/vectors.h"
 
-#define OUTPUTS		VECTORS "/thrulay/outputs/"
 #define TEXT		4096
 #define LINE		128
 
 static void
 read_output(const char *name, char *text)
 {
-	char path[1024];
-	FILE *f;
-	size_t n;
+	char path[128], *all;
 
-	snprintf(path, sizeof(path), OUTPUTS "%s", name);
-	f = fopen(path, "r");
-	assert_non_null(f);
-	n = fread(text, 1, TEXT - 1, f);
-	assert_true(n > 0 && n < TEXT - 1);
-	text[n] = '\0';
-	fclose(f);
+	snprintf(path, sizeof(path), "thrulay/outputs/%s", name);
+	all = vectors_text(path);
+	assert_true(strlcpy(text, all, TEXT) < TEXT);
+	free(all);
 }
 
 static int64_t

@@ -2,6 +2,8 @@
 # The unit tests of thrulay; included when it is built.
 
 BLOCK_PAIR = %D%/block_pair.c %D%/block_pair.h
+# Command lines are part of the programs, not of the library.
+OPTIONS_RUN = %D%/command.c %D%/command.h thrulay/options.c
 # What writes results is part of the program, not of the library.
 REPORT_RUN = %D%/report_run.c %D%/report_run.h \
 	thrulay/report.c thrulay/report_emit.c thrulay/report_record.c \
@@ -25,6 +27,9 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_ext_note \
 	%D%/test_thrulay_ext_proof \
 	%D%/test_thrulay_messages \
+	%D%/test_thrulay_options_client \
+	%D%/test_thrulay_options_output \
+	%D%/test_thrulay_options_server \
 	%D%/test_thrulay_pace \
 	%D%/test_thrulay_packet \
 	%D%/test_thrulay_report \
@@ -119,6 +124,27 @@ endif
 %C%_test_thrulay_messages_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_messages_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_messages_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_options_client_SOURCES = \
+	%D%/test_thrulay_options_client.c $(OPTIONS_RUN) \
+	thrulay/options_client.c
+%C%_test_thrulay_options_client_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_options_client_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_options_client_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_options_output_SOURCES = \
+	%D%/test_thrulay_options_output.c $(OPTIONS_RUN) \
+	thrulay/options_client.c
+%C%_test_thrulay_options_output_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_options_output_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_options_output_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_options_server_SOURCES = \
+	%D%/test_thrulay_options_server.c $(OPTIONS_RUN) \
+	thrulay/options_server.c
+%C%_test_thrulay_options_server_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_options_server_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_options_server_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_pace_SOURCES = %D%/test_thrulay_pace.c
 %C%_test_thrulay_pace_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -194,14 +194,21 @@ jv_parse(const char *name, const char *text)
 	return v;
 }
 
+char *
+vectors_text(const char *name)
+{
+	char path[1024];
+
+	snprintf(path, sizeof(path), "%s/%s", VECTORS, name);
+	return slurp(path);
+}
+
 struct jv *
 jv_load(const char *name)
 {
-	char path[1024], *text;
+	char *text = vectors_text(name);
 	struct jv *v;
 
-	snprintf(path, sizeof(path), "%s/%s", VECTORS, name);
-	text = slurp(path);
 	v = jv_parse(name, text);
 	free(text);
 	return v;

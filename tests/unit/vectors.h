@@ -22,6 +22,9 @@ struct jv {
 	struct jv	*items;
 };
 
+/* A whole file below tests/vectors with a NUL after it, to be freed. */
+char	*vectors_text(const char *name);
+
 /* name is below tests/vectors, as "thrulay/messages.json". */
 struct jv *jv_load(const char *name);
 /* A text; name is for messages. */
