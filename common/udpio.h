@@ -35,11 +35,10 @@ struct udpio_rx;
 struct udpio_rx	*udpio_rx_new(size_t batch, size_t snap);
 void		 udpio_rx_free(struct udpio_rx *rx);
 
-/*
- * Prepare a socket for receiving: kernel stamps, drop counter, traffic
- * class. Best effort.
- */
+/* Prepare a socket for receiving: kernel stamps, drop counter. Best effort. */
 void	udpio_rx_setup(int fd);
+/* Ask for the traffic class too: some 10 % of the cost of a small datagram. */
+void	udpio_rx_tos(int fd);
 
 /*
  * Receive what is there, without blocking. Returns the number of datagrams

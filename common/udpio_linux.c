@@ -104,7 +104,6 @@ udpio_rx_setup(int fd)
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
-	udpio_tos_setup(fd);
 }
 
 /* The kernel counts in 32 bits and says nothing while the count is 0. */

@@ -63,7 +63,6 @@ udpio_rx_setup(int fd)
 	int on = 1;
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &on, sizeof(on));
-	udpio_tos_setup(fd);
 }
 
 static int64_t

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "common/udpio.h"
 #include "common/udpio_tos.h"
 
 /* Where a name is missing: a number that no kernel knows. */
@@ -21,7 +22,7 @@
 
 /* The option of the other family fails, or serves v4-mapped peers. */
 void
-udpio_tos_setup(int fd)
+udpio_rx_tos(int fd)
 {
 	int on = 1;
 

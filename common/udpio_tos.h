@@ -6,9 +6,6 @@
 
 /* The traffic class of received datagrams, for the back ends of udpio. */
 
-/* Ask for it, in IPv4 and IPv6 alike. Best effort. */
-void	udpio_tos_setup(int fd);
-
 /* The class (0..255) when this control message carries it, else -1. */
 int	udpio_tos(struct cmsghdr *c);
 

@@ -291,7 +291,7 @@ check_tos(const char *from, const char *to)
 	assert_int_equal(sock_set_dscp(k.tx_fd, 46), 0);
 	send_text(&k, "a");
 	assert_int_equal(receive_one(&k)->tos, -1);
-	udpio_rx_setup(k.rx_fd);
+	udpio_rx_tos(k.rx_fd);
 	send_text(&k, "b");
 	assert_int_equal(receive_one(&k)->tos, 46 << 2);
 	assert_int_equal(sock_set_dscp(k.tx_fd, 0), 0);
