@@ -8,3 +8,11 @@ endif
 tests_bare_SOURCES = \
 	tests/bare.c tests/bare.h tests/bare_tcp.c tests/bare_udp.c
 tests_bare_LDADD = $(COMMON_LIBS)
+
+EXTRA_DIST += %D%/bench.py
+CLEANFILES += bench.json
+
+# BENCHFLAGS=--help tells what there is to choose.
+bench: all tests/bare$(EXEEXT)
+	$(srcdir)/%D%/bench.py --json bench.json $(BENCHFLAGS)
+.PHONY: bench
