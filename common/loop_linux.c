@@ -112,9 +112,9 @@ close_own(struct loop_fd *f)
 		close(f->fd);
 }
 
-/* eventfd and timerfd alike: reading the counter makes them silent. */
+/* Reading the counter makes the eventfd silent. */
 static void
-on_counter(struct loop *l, struct loop_fd *f, unsigned int events)
+on_wake(struct loop *l, struct loop_fd *f, unsigned int events)
 {
 	uint64_t count;
 
@@ -135,7 +135,7 @@ loop_wait_open(struct loop *l)
 	sigemptyset(&w->blocked);
 	w->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epfd != -1 && add_own(l, &w->wake,
-	    eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), on_counter) == 0)
+	    eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), on_wake) == 0)
 		return 0;
 	if (w->epfd != -1)
 		close(w->epfd);
@@ -181,6 +181,18 @@ to_timespec(int64_t ns)
 	return ts;
 }
 
+/* A time-out is no event. The next timerfd_settime makes it silent. */
+static int
+without_timer(struct loop_wait *w, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (w->batch[i].data.ptr == &w->timer)
+			w->batch[i] = w->batch[--n];
+	return n;
+}
+
 /* Before Linux 5.11: a timerfd is the only time-out finer than 1 ms. */
 static int
 wait_timerfd(struct loop *l, int64_t left_ns)
@@ -191,14 +203,15 @@ wait_timerfd(struct loop *l, int64_t left_ns)
 
 	if (w->timer.index == 0 && add_own(l, &w->timer,
 	    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
-	    on_counter) == -1)
+	    NULL) == -1)
 		return -1;
 	if (arm)
 		it.it_value = to_timespec(left_ns);
 	if (arm || w->timer_armed)
 		timerfd_settime(w->timer.fd, 0, &it, NULL);
 	w->timer_armed = arm;
-	return epoll_wait(w->epfd, w->batch, BATCH, left_ns > 0 ? -1 : 0);
+	return without_timer(w, epoll_wait(w->epfd, w->batch, BATCH,
+	    left_ns > 0 ? -1 : 0));
 }
 
 static int
