@@ -52,9 +52,10 @@ libthrulay_core_la_SOURCES = \
 	%D%/wire_packet.c
 libthrulay_core_la_CFLAGS = $(AM_CFLAGS) $(MD_CFLAGS)
 
-# The same for other programs: a shared library that shows its API alone.
+# The same for other programs: a shared library that shows its API alone. It is
+# .so.1, because .so.0 was the library of thrulay 0.9, with another interface.
 libthrulay_la_SOURCES =
-libthrulay_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined \
+libthrulay_la_LDFLAGS = $(AM_LDFLAGS) -version-info 1:0:0 -no-undefined \
 	-export-symbols-regex '^thrulay_'
 libthrulay_la_LIBADD = $(THRULAY_LIBS)
 
