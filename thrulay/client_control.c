@@ -50,6 +50,7 @@ control_wait(struct thrulay_client *c, int fd, unsigned int events,
 	bool ready = false;
 	int rc = 0;
 
+	memset(&watch, 0, sizeof(watch));
 	if (loop_fd_add(c->loop, &watch, fd, events, control_ready,
 	    &ready) == -1)
 		return -1;

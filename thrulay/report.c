@@ -17,6 +17,7 @@ struct kept_stream {
 	bool				has_total, has_udp, has_pacing;
 	struct thrulay_interval		total;
 	struct thrulay_udp_result	udp;
+	char				host_limit[200];	/* udp's */
 	struct thrulay_pacing		pacing;
 	char				*text;	/* report of a server */
 };
@@ -159,6 +160,18 @@ on_report(void *arg, int id, const char *text, size_t len)
 		emit_text(r->w, "text", id, k->text);
 }
 
+/* The result outlives the test, what it points at does not. */
+static void
+keep_udp(struct kept_stream *k, const struct thrulay_udp_result *u)
+{
+	k->udp = *u;
+	k->has_udp = true;
+	if (u->host_limit == NULL)
+		return;
+	strlcpy(k->host_limit, u->host_limit, sizeof(k->host_limit));
+	k->udp.host_limit = k->host_limit;
+}
+
 /* What this end received, it also has to put into words. */
 static void
 on_udp(void *arg, const struct thrulay_udp_result *u)
@@ -168,10 +181,8 @@ on_udp(void *arg, const struct thrulay_udp_result *u)
 	struct kept_stream *k = kept(r, u->id);
 	size_t n;
 
-	if (!is_text(r) && k != NULL) {
-		k->udp = *u;
-		k->has_udp = true;
-	}
+	if (!is_text(r) && k != NULL)
+		keep_udp(k, u);
 	if (!is_text(r) || !u->complete)
 		return;
 	n = udp_report_text(u, r->o->style == THRULAY_STYLE_HD ?
