@@ -21,3 +21,9 @@ block_kernel(int fd, struct thrulay_kernel *out)
 	out->rwnd_limited_ns = info.rwnd_limited_ns;
 	out->sndbuf_limited_ns = info.sndbuf_limited_ns;
 }
+
+void
+block_kernel_unknown(struct thrulay_kernel *out)
+{
+	*out = (struct thrulay_kernel){ -1, -1, -1, -1, -1, -1, -1, -1, -1 };
+}

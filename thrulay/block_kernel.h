@@ -7,5 +7,6 @@
 /* What the kernel says of a TCP connection now; all unknown (negative) where
  * it says nothing. */
 void	block_kernel(int fd, struct thrulay_kernel *out);
+void	block_kernel_unknown(struct thrulay_kernel *out);
 
 #endif

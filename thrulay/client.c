@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/sock.h"
 #include "common/stats.h"
+#include "thrulay/block_kernel.h"
 #include "thrulay/client.h"
 #include "thrulay/strings.h"
 
@@ -145,6 +146,7 @@ stream_init(struct thrulay_client *c, int id, enum thrulay_direction direction)
 	s->direction = direction;
 	s->ctl.fd = -1;
 	s->udp_fd = -1;
+	block_kernel_unknown(&s->kernel);
 	loop_timer_init(&s->timer, NULL, s);
 }
 

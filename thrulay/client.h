@@ -157,5 +157,7 @@ void	client_tcp_report(struct thrulay_client *c, struct thrulay_result *r);
 int	client_udp_socket(struct stream *s);	/* before the proposal */
 int	client_udp_run(struct thrulay_client *c);
 void	client_udp_report(struct thrulay_client *c, struct thrulay_result *r);
+/* What only a receiver of ours could tell of an interval or a total. */
+void	client_udp_unknown(struct thrulay_interval *iv);
 
 #endif

@@ -200,6 +200,18 @@ fill_total(struct stream *s, struct thrulay_interval *iv)
 	iv->broken = s->broken;
 }
 
+/* What has a sense for several connections together; the rest is unknown. */
+static void
+add_kernel(struct thrulay_kernel *sum, const struct thrulay_kernel *k)
+{
+	if (k->retransmits >= 0)
+		sum->retransmits = k->retransmits +
+		    (sum->retransmits > 0 ? sum->retransmits : 0);
+	if (k->min_rtt_ns >= 0 && (sum->min_rtt_ns < 0 ||
+	    k->min_rtt_ns < sum->min_rtt_ns))
+		sum->min_rtt_ns = k->min_rtt_ns;
+}
+
 /* Add one stream to the total of its direction. */
 static void
 add_total(struct thrulay_interval *sum, const struct thrulay_interval *iv)
@@ -208,12 +220,8 @@ add_total(struct thrulay_interval *sum, const struct thrulay_interval *iv)
 	sum->bytes += iv->bytes;
 	if (iv->end_ns > sum->end_ns)
 		sum->end_ns = iv->end_ns;
-	if (iv->kernel.retransmits > 0)
-		sum->kernel.retransmits += iv->kernel.retransmits;
 	sum->rtt_mean_of_means += iv->rtt.mean;
-	if (sum->kernel.min_rtt_ns <= 0 || (iv->kernel.min_rtt_ns > 0 &&
-	    iv->kernel.min_rtt_ns < sum->kernel.min_rtt_ns))
-		sum->kernel.min_rtt_ns = iv->kernel.min_rtt_ns;
+	add_kernel(&sum->kernel, &iv->kernel);
 	sum->broken = sum->broken || iv->broken;
 }
 
@@ -243,6 +251,7 @@ report_direction(struct thrulay_client *c, enum thrulay_direction d,
 	int i, n = 0;
 
 	memset(sum, 0, sizeof(*sum));
+	block_kernel_unknown(&sum->kernel);
 	sum->id = -1;
 	sum->direction = d;
 	for (i = 0; i < c->nstreams; i++) {

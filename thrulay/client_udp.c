@@ -385,11 +385,13 @@ fill_interval(struct stream *s, struct thrulay_interval *iv)
 		iv->packets_sent = sent - s->sent_before;
 		iv->bytes = iv->packets_sent * s->udp.size;
 		s->sent_before = sent;
+		client_udp_unknown(iv);
 		return true;
 	}
 	dgram_recv_feedback(s->drecv, &f);
 	if (s->draining && f.received == 0)
 		return false;
+	iv->packets_sent = THRULAY_NO_COUNT;
 	iv->bytes = f.unique * s->udp.size;
 	iv->packets_received = f.received;
 	iv->packets_lost = f.lost;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "thrulay/client.h"
@@ -70,8 +71,18 @@ add_total(struct stream *s, struct thrulay_interval *sum)
 }
 
 void
+client_udp_unknown(struct thrulay_interval *iv)
+{
+	iv->packets_received = THRULAY_NO_COUNT;
+	iv->packets_lost = THRULAY_NO_COUNT;
+	iv->duplicates = THRULAY_NO_COUNT;
+	iv->reordered = THRULAY_NO_COUNT;
+}
+
+void
 client_udp_report(struct thrulay_client *c, struct thrulay_result *r)
 {
+	bool unknown[2] = { false, false };
 	struct stream *s;
 	int i;
 
@@ -82,7 +93,16 @@ client_udp_report(struct thrulay_client *c, struct thrulay_result *r)
 		report_pacing(s);
 		r->has[s->direction] = true;
 		add_total(s, &r->total[s->direction]);
+		if (!s->have_udp || !s->udp_result.complete)
+			unknown[s->direction] = true;
 	}
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < 2; i++) {
 		r->total[i].rate_bps = client_rate(&r->total[i]);
+		if (!unknown[i])
+			continue;
+		/* A sum without one of the streams would look like loss. */
+		client_udp_unknown(&r->total[i]);
+		r->total[i].bytes = THRULAY_NO_COUNT;
+		r->total[i].rate_bps = NAN;
+	}
 }

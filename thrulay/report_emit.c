@@ -109,7 +109,8 @@ emit_added(struct writer *w, const struct thrulay_interval *iv,
 	if (idle_rtt_ns < 0 || iv->rtt.n == 0)
 		writer_null(w, "rtt_added_ms");
 	else
-		emit_ms(w, "rtt_added_ms", iv->rtt.p50 - idle_rtt_ns);
+		writer_num(w, "rtt_added_ms", ((double)iv->rtt.p50 -
+		    (double)idle_rtt_ns) / 1e6, MS_DECIMALS);
 }
 
 static void

@@ -118,8 +118,8 @@ typedef struct thrulay_opt {
 	double		 timeout;		/* seconds of peer's silence */
 } thrulay_opt_t;
 
-/* What a peer's text report does not tell (complete false below); a percentage
- * or mean is NaN then. */
+/* What a peer does not tell, as a text report (complete false below) or none
+ * at all; a percentage, mean or rate is NaN then. */
 #define THRULAY_NO_TIME		INT64_MIN
 #define THRULAY_NO_COUNT	UINT64_MAX
 
@@ -178,7 +178,7 @@ struct thrulay_interval {
 	double			rtt_mean_of_means; /* total only: 0.9's avg */
 	struct thrulay_kernel	kernel;
 	bool			sndbuf_limited;	/* RTT is mostly sndbuf */
-	/* UDP, with a peer of ours */
+	/* UDP; what the other end alone knows, with a peer of ours */
 	uint64_t		packets_sent, packets_received, packets_lost;
 	uint64_t		duplicates, reordered;
 	struct thrulay_times	delay;		/* one-way */

@@ -19,6 +19,7 @@ thrulay_unit_tests = \
 	%D%/test_thrulay_block_notes \
 	%D%/test_thrulay_block_send \
 	%D%/test_thrulay_blocks \
+	%D%/test_thrulay_client_ticks \
 	%D%/test_thrulay_dgram_io \
 	%D%/test_thrulay_dgram_send \
 	%D%/test_thrulay_errors \
@@ -84,6 +85,11 @@ endif
 %C%_test_thrulay_blocks_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_thrulay_blocks_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_thrulay_blocks_LDADD = $(THRULAY_UNIT_LIBS)
+
+%C%_test_thrulay_client_ticks_SOURCES = %D%/test_thrulay_client_ticks.c
+%C%_test_thrulay_client_ticks_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_thrulay_client_ticks_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_thrulay_client_ticks_LDADD = $(THRULAY_UNIT_LIBS)
 
 %C%_test_thrulay_dgram_io_SOURCES = %D%/test_thrulay_dgram_io.c
 %C%_test_thrulay_dgram_io_CPPFLAGS = $(UNIT_CPPFLAGS)
