@@ -9,14 +9,36 @@
 #include "tests/unit/command.h"
 #include "tests/unit/vectors.h"
 
-void
-command_begin(struct command *c, const char *program, const char *words)
+int
+command_new(void **state, const char *program, const char *usage,
+    enum options_status (*parse)(struct command *))
+{
+	struct command *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return -1;
+	c->program = program;
+	c->usage = usage;
+	c->parse = parse;
+	*state = c;
+	return 0;
+}
+
+int
+command_free(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static void
+split(struct command *c, const char *words)
 {
 	char *rest = c->words, *word;
 
-	memset(c, 0, sizeof(*c));
+	c->argc = 0;
 	assert_true((size_t)snprintf(c->words, sizeof(c->words), "%s %s",
-	    program, words) < sizeof(c->words));
+	    c->program, words) < sizeof(c->words));
 	while ((word = strsep(&rest, " ")) != NULL) {
 		if (*word == '\0')
 			continue;
@@ -25,28 +47,57 @@ command_begin(struct command *c, const char *program, const char *words)
 			*word = '\0';
 		c->argv[c->argc++] = word;
 	}
-	capture(&c->captures[0], stdout);
-	capture(&c->captures[1], stderr);
+	c->argv[c->argc] = NULL;
 }
 
 void
-command_end(struct command *c)
+command_run(struct command *c, const char *words)
 {
-	captured(&c->captures[0], c->out, sizeof(c->out));
-	captured(&c->captures[1], c->err, sizeof(c->err));
+	struct capture out, err;
+
+	split(c, words);
+	c->status = -1;
+	capture(&out, stdout);
+	capture(&err, stderr);
+	c->said = c->parse(c);
+	captured(&out, c->out, sizeof(c->out));
+	captured(&err, c->err, sizeof(c->err));
 }
 
 void
-command_assert_usage(const struct command *c, const char *message,
-    const char *file)
+command_good(struct command *c, const char *words)
 {
-	char *usage = vectors_text(file), want[COMMAND_TEXT];
+	command_run(c, words);
+	assert_string_equal(c->err, "");
+	assert_string_equal(c->out, "");
+	assert_int_equal(c->said, OPTIONS_RUN);
+}
+
+void
+command_exit(struct command *c, const char *words, int status)
+{
+	command_run(c, words);
+	assert_int_equal(c->said, OPTIONS_EXIT);
+	assert_int_equal(c->status, status);
+}
+
+void
+command_assert_usage(const struct command *c, const char *message)
+{
+	char *usage = vectors_text(c->usage), want[COMMAND_TEXT];
 
 	snprintf(want, sizeof(want), "%s%s%s", message,
 	    *message == '\0' ? "" : "\n", usage);
 	free(usage);
 	assert_string_equal(c->err, want);
 	assert_string_equal(c->out, "");
+}
+
+void
+command_refused(struct command *c, const char *words, const char *message)
+{
+	command_exit(c, words, 1);
+	command_assert_usage(c, message);
 }
 
 void

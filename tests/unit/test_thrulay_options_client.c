@@ -15,79 +15,51 @@
 #define USAGE	"thrulay/outputs/thrulay_usage_stderr.txt"
 #define LEGACY	"thrulay/outputs/thrulay_version_stdout.txt"
 
-struct run {
-	struct command		c;
-	struct client_options	o;
-	enum options_status	said;
-	int			status;
-};
-
-static void
-run(struct run *r, const char *words)
+static enum options_status
+parse(struct command *c)
 {
-	command_begin(&r->c, "thrulay", words);
-	r->status = -1;
-	r->said = client_options_parse(r->c.argc, r->c.argv, &r->o,
-	    &r->status);
-	command_end(&r->c);
+	return client_options_parse(c->argc, c->argv, &c->client, &c->status);
 }
 
-static void
-run_good(struct run *r, const char *words)
+static int
+begin(void **state)
 {
-	run(r, words);
-	assert_string_equal(r->c.err, "");
-	assert_string_equal(r->c.out, "");
-	assert_int_equal(r->said, OPTIONS_RUN);
-	assert_string_equal(r->o.test.server_name, "host");
-}
-
-/* Ends with status 1, this message and the usage text. */
-static void
-assert_refused(const char *words, const char *message)
-{
-	struct run r;
-
-	run(&r, words);
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 1);
-	command_assert_usage(&r.c, message, USAGE);
+	return command_new(state, "thrulay", USAGE, parse);
 }
 
 static void
 test_defaults(void **state)
 {
-	struct run r;
+	struct command *c = *state;
 
-	(void)state;
-	run_good(&r, "host");
-	assert_int_equal(r.o.test.num_streams, 1);
-	assert_true(r.o.test.test_duration == 60);
-	assert_true(r.o.test.reporting_interval == 1);
-	assert_int_equal(r.o.test.window, 4194304);
-	assert_int_equal(r.o.test.block_size, 0);
-	assert_int_equal(r.o.test.port, 5003);
-	assert_int_equal(r.o.test.rate, 0);
-	assert_int_equal(r.o.test.dscp, 0);
-	assert_false(r.o.test.busywait);
-	assert_int_equal(r.o.test.ttl, 1);
-	assert_null(r.o.test.mcast_group);
-	assert_int_equal(r.o.test.family, AF_UNSPEC);
-	assert_null(r.o.test.bind_address);
-	assert_null(r.o.test.bind_device);
-	assert_null(r.o.test.congestion);
-	assert_int_equal(r.o.test.notsent_lowat, 0);
-	assert_true(r.o.test.forward);
-	assert_false(r.o.test.reverse);
-	assert_int_equal(r.o.test.spacing, THRULAY_POISSON);
-	assert_int_equal(r.o.test.seed, 0);
-	assert_null(r.o.test.auth_name);
-	assert_true(r.o.test.timeout == 30);
-	assert_int_equal(r.o.output, OPTIONS_TEXT);
-	assert_int_equal(r.o.style, THRULAY_STYLE_09);
-	assert_int_equal(r.o.verbosity, 0);
-	assert_false(r.o.quiet);
-	client_options_free(&r.o);
+	command_good(c, "host");
+	assert_int_equal(c->client.test.num_streams, 1);
+	assert_true(c->client.test.test_duration == 60);
+	assert_true(c->client.test.reporting_interval == 1);
+	assert_int_equal(c->client.test.window, 4194304);
+	assert_int_equal(c->client.test.block_size, 0);
+	assert_int_equal(c->client.test.port, 5003);
+	assert_int_equal(c->client.test.rate, 0);
+	assert_int_equal(c->client.test.dscp, 0);
+	assert_false(c->client.test.busywait);
+	assert_int_equal(c->client.test.ttl, 1);
+	assert_null(c->client.test.mcast_group);
+	assert_int_equal(c->client.test.family, AF_UNSPEC);
+	assert_null(c->client.test.bind_address);
+	assert_null(c->client.test.bind_device);
+	assert_null(c->client.test.congestion);
+	assert_int_equal(c->client.test.notsent_lowat, 0);
+	assert_true(c->client.test.forward);
+	assert_false(c->client.test.reverse);
+	assert_int_equal(c->client.test.spacing, THRULAY_POISSON);
+	assert_int_equal(c->client.test.seed, 0);
+	assert_null(c->client.test.auth_name);
+	assert_true(c->client.test.timeout == 30);
+	assert_int_equal(c->client.output, OPTIONS_TEXT);
+	assert_int_equal(c->client.style, THRULAY_STYLE_09);
+	assert_int_equal(c->client.verbosity, 0);
+	assert_false(c->client.quiet);
+	client_options_free(&c->client);
 }
 
 enum field { STREAMS, WINDOW, BLOCK, PORT, DSCP, TTL, LOWAT, FAMILY, SPACING,
@@ -173,19 +145,19 @@ test_values(void **state)
 		{ "--timeout 31622400", TIMEOUT, 31622400 },
 	};
 	char words[128];
-	struct run r;
+	struct command *c = *state;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < NELEM(cases); i++) {
 		/* Options may stand before the host and behind it. */
 		snprintf(words, sizeof(words), i % 2 == 0 ? "%s host" :
 		    "host %s", cases[i].words);
-		run_good(&r, words);
-		if (get(&r.o.test, cases[i].field) != cases[i].value)
+		command_good(c, words);
+		assert_string_equal(c->client.test.server_name, "host");
+		if (get(&c->client.test, cases[i].field) != cases[i].value)
 			fail_msg("%s: %.17g", words,
-			    get(&r.o.test, cases[i].field));
-		client_options_free(&r.o);
+			    get(&c->client.test, cases[i].field));
+		client_options_free(&c->client);
 	}
 }
 
@@ -225,14 +197,14 @@ test_refused_by_old_sentences(void **state)
 		    { "-D 1 -D 1", "-D 1 -D 0", "-D 1 -D x" } },
 	};
 	char words[128];
+	struct command *c = *state;
 	size_t i, k;
 
-	(void)state;
 	for (i = 0; i < NELEM(cases); i++)
 		for (k = 0; cases[i].words[k] != NULL; k++) {
 			snprintf(words, sizeof(words), "%s host",
 			    cases[i].words[k]);
-			assert_refused(words, cases[i].message);
+			command_refused(c, words, cases[i].message);
 		}
 }
 
@@ -262,31 +234,30 @@ test_refused_by_name(void **state)
 		{ "--dscp XX", "--dscp is invalid: XX" },
 	};
 	char words[128], message[128];
+	struct command *c = *state;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < NELEM(cases); i++) {
 		snprintf(words, sizeof(words), "host %s", cases[i].words);
 		snprintf(message, sizeof(message), "thrulay: %s",
 		    cases[i].message);
-		assert_refused(words, message);
+		command_refused(c, words, message);
 	}
 }
 
 static void
 test_hosts(void **state)
 {
-	struct run r;
+	struct command *c = *state;
 
-	(void)state;
-	assert_refused("", "");
-	assert_refused("-t 5", "");
-	assert_refused("host other", "");
-	assert_refused("host -t 5 other", "");
-	run(&r, "-t 5 -- -host");
-	assert_int_equal(r.said, OPTIONS_RUN);
-	assert_string_equal(r.o.test.server_name, "-host");
-	client_options_free(&r.o);
+	command_refused(c, "", "");
+	command_refused(c, "-t 5", "");
+	command_refused(c, "host other", "");
+	command_refused(c, "host -t 5 other", "");
+	command_run(c, "-t 5 -- -host");
+	assert_int_equal(c->said, OPTIONS_RUN);
+	assert_string_equal(c->client.test.server_name, "-host");
+	client_options_free(&c->client);
 }
 
 /* getopt's words, then the usage text. */
@@ -298,51 +269,39 @@ test_unknown_options(void **state)
 		"--json=1 host", "--udp-s=1 --s 3 host"
 	};
 	char *usage;
-	struct run r;
+	struct command *c = *state;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < NELEM(words); i++) {
-		run(&r, words[i]);
-		assert_int_equal(r.said, OPTIONS_EXIT);
-		assert_int_equal(r.status, 1);
-		assert_int_equal(strncmp(r.c.err, "thrulay: ", 9), 0);
-		usage = strchr(r.c.err, '\n') + 1;
-		memmove(r.c.err, usage, strlen(usage) + 1);
-		command_assert_usage(&r.c, "", USAGE);
+		command_exit(c, words[i], 1);
+		assert_int_equal(strncmp(c->err, "thrulay: ", 9), 0);
+		usage = strchr(c->err, '\n') + 1;
+		memmove(c->err, usage, strlen(usage) + 1);
+		command_assert_usage(c, "");
 	}
-	run_good(&r, "--udp-s 3 -u 1M host");
-	assert_int_equal(r.o.test.num_streams, 3);
-	client_options_free(&r.o);
+	command_good(c, "--udp-s 3 -u 1M host");
+	assert_int_equal(c->client.test.num_streams, 3);
+	client_options_free(&c->client);
 }
 
 /* -h and -V act where they stand. */
 static void
 test_usage_and_version(void **state)
 {
-	struct run r;
+	struct command *c = *state;
 
-	(void)state;
-	run(&r, "-h -t bad");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 0);
-	command_assert_usage(&r.c, "", USAGE);
-	assert_refused("-t bad -h",
+	command_exit(c, "-h -t bad", 0);
+	command_assert_usage(c, "");
+	command_refused(c, "-t bad -h",
 	    "test duration must be a positive integer (in seconds)");
-	run(&r, "-V -h");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 0);
-	command_assert_version(&r.c, "client", LEGACY);
-	run(&r, "--version");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 0);
-	assert_string_equal(r.c.out, "thrulay (plumbline) " PACKAGE_VERSION
+	command_exit(c, "-V -h", 0);
+	command_assert_version(c, "client", LEGACY);
+	command_exit(c, "--version", 0);
+	assert_string_equal(c->out, "thrulay (plumbline) " PACKAGE_VERSION
 	    "\ncompatible with thrulay 0.9, protocol thrulay/2\n");
-	run(&r, "--help -t bad");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 0);
-	assert_string_equal(r.c.err, "");
-	assert_int_equal(strncmp(r.c.out, "usage: thrulay [options] host\n",
+	command_exit(c, "--help -t bad", 0);
+	assert_string_equal(c->err, "");
+	assert_int_equal(strncmp(c->out, "usage: thrulay [options] host\n",
 	    30), 0);
 }
 
@@ -359,5 +318,5 @@ main(void)
 		cmocka_unit_test(test_usage_and_version),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, begin, command_free);
 }

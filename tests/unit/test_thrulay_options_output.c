@@ -12,20 +12,25 @@
 #include "thrulay/options.h"
 
 static enum options_status
+parse_client(struct command *c)
+{
+	return client_options_parse(c->argc, c->argv, &c->client, &c->status);
+}
+
+static enum options_status
 parse(struct client_options *o, struct command *c, const char *words)
 {
-	enum options_status said;
-	int status = -1;
-
-	command_begin(c, "thrulay", words);
-	said = client_options_parse(c->argc, c->argv, o, &status);
-	command_end(c);
+	memset(c, 0, sizeof(*c));
+	c->program = "thrulay";
+	c->parse = parse_client;
+	command_run(c, words);
+	*o = c->client;
 	assert_string_equal(c->out, "");
-	if (said == OPTIONS_EXIT)
-		assert_int_equal(status, 1);
+	if (c->said == OPTIONS_EXIT)
+		assert_int_equal(c->status, 1);
 	else
 		assert_string_equal(c->err, "");
-	return said;
+	return c->said;
 }
 
 static void

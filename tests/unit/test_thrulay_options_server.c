@@ -16,67 +16,41 @@
 #define LEGACY	"thrulay/outputs/thrulayd_version_stdout.txt"
 #define ALLOWED	1024
 
-struct run {
-	struct command		c;
-	struct server_options	o;
-	enum options_status	said;
-	int			status;
-};
-
-static void
-run(struct run *r, const char *words)
+static enum options_status
+parse(struct command *c)
 {
-	command_begin(&r->c, "thrulayd", words);
-	r->status = -1;
-	r->said = server_options_parse(r->c.argc, r->c.argv, &r->o,
-	    &r->status);
-	command_end(&r->c);
+	return server_options_parse(c->argc, c->argv, &c->server, &c->status);
 }
 
-static void
-run_good(struct run *r, const char *words)
+static int
+begin(void **state)
 {
-	run(r, words);
-	assert_string_equal(r->c.err, "");
-	assert_string_equal(r->c.out, "");
-	assert_int_equal(r->said, OPTIONS_RUN);
-}
-
-static void
-assert_refused(const char *words, const char *message)
-{
-	struct run r;
-
-	run(&r, words);
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 1);
-	command_assert_usage(&r.c, message, USAGE);
+	return command_new(state, "thrulayd", USAGE, parse);
 }
 
 static void
 test_defaults(void **state)
 {
-	struct run r;
+	struct command *c = *state;
 
-	(void)state;
-	run_good(&r, "");
-	assert_int_equal(r.o.server.log_type, THRULAY_LOG_SYSLOG);
-	assert_int_equal(r.o.server.verbosity, 0);
-	assert_null(r.o.server.bind_address);
-	assert_null(r.o.server.mcast_group);
-	assert_int_equal(r.o.server.report, THRULAY_REPORT_09);
-	assert_int_equal(r.o.server.family, AF_UNSPEC);
-	assert_int_equal(r.o.server.max_rate, 0);
-	assert_null(r.o.server.auth_file);
-	assert_false(r.o.server.require_auth);
-	assert_true(r.o.server.allow_reverse);
-	assert_null(r.o.allow[0]);
-	assert_false(r.o.foreground);
-	assert_false(r.o.syslog);
-	assert_null(r.o.user);
-	assert_null(r.o.pidfile);
-	server_options_free(&r.o);
-	assert_null(r.o.allow);
+	command_good(c, "");
+	assert_int_equal(c->server.server.log_type, THRULAY_LOG_SYSLOG);
+	assert_int_equal(c->server.server.verbosity, 0);
+	assert_null(c->server.server.bind_address);
+	assert_null(c->server.server.mcast_group);
+	assert_int_equal(c->server.server.report, THRULAY_REPORT_09);
+	assert_int_equal(c->server.server.family, AF_UNSPEC);
+	assert_int_equal(c->server.server.max_rate, 0);
+	assert_null(c->server.server.auth_file);
+	assert_false(c->server.server.require_auth);
+	assert_true(c->server.server.allow_reverse);
+	assert_null(c->server.allow[0]);
+	assert_false(c->server.foreground);
+	assert_false(c->server.syslog);
+	assert_null(c->server.user);
+	assert_null(c->server.pidfile);
+	server_options_free(&c->server);
+	assert_null(c->server.allow);
 }
 
 enum field { WINDOW, PORT, FAMILY, FIRST, LAST, REPORT, SESSIONS, PER_ADDRESS,
@@ -141,16 +115,15 @@ test_values(void **state)
 		{ "", MEMORY, 268435456 },
 		{ "--max-memory 1M", MEMORY, 1048576 },
 	};
-	struct run r;
+	struct command *c = *state;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < NELEM(cases); i++) {
-		run_good(&r, cases[i].words);
-		if (get(&r.o.server, cases[i].field) != cases[i].value)
+		command_good(c, cases[i].words);
+		if (get(&c->server.server, cases[i].field) != cases[i].value)
 			fail_msg("%s: %.17g", cases[i].words,
-			    get(&r.o.server, cases[i].field));
-		server_options_free(&r.o);
+			    get(&c->server.server, cases[i].field));
+		server_options_free(&c->server);
 	}
 }
 
@@ -192,11 +165,11 @@ test_refused(void **state)
 		{ "--report json", "thrulayd: --report is invalid: json" },
 		{ "operand", "" }, { "-d -- -4", "" },
 	};
+	struct command *c = *state;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < NELEM(cases); i++)
-		assert_refused(cases[i].words, cases[i].message);
+		command_refused(c, cases[i].words, cases[i].message);
 }
 
 static void
@@ -207,62 +180,53 @@ test_bad_port_ranges(void **state)
 	};
 	static const char said[] = "thrulayd: --port-range is ";
 	char words[64];
-	struct run r;
+	struct command *c = *state;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < NELEM(ranges); i++) {
 		snprintf(words, sizeof(words), "--port-range %s", ranges[i]);
-		run(&r, words);
-		assert_int_equal(r.said, OPTIONS_EXIT);
-		assert_int_equal(r.status, 1);
-		assert_int_equal(strncmp(r.c.err, said, sizeof(said) - 1), 0);
+		command_exit(c, words, 1);
+		assert_int_equal(strncmp(c->err, said, sizeof(said) - 1), 0);
 	}
 }
 
 static void
 test_conflicts(void **state)
 {
-	struct run r;
+	struct command *c = *state;
 
-	(void)state;
-	run(&r, "-4 -6");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 1);
-	assert_string_equal(r.c.err,
+	command_exit(c, "-4 -6", 1);
+	assert_string_equal(c->err,
 	    "thrulayd: --ipv4 and --ipv6 exclude each other\n");
-	run(&r, "--require-auth");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 1);
-	assert_string_equal(r.c.err,
+	command_exit(c, "--require-auth", 1);
+	assert_string_equal(c->err,
 	    "thrulayd: --require-auth needs --auth-file\n");
 }
 
 static void
 test_strings_and_flags(void **state)
 {
-	struct run r;
+	struct command *c = *state;
 
-	(void)state;
-	run_good(&r, "-dvv -j 224.0.0.1 --group 224.0.0.2 --bind ::1 "
+	command_good(c, "-dvv -j 224.0.0.1 --group 224.0.0.2 --bind ::1 "
 	    "--auth-file /keys --require-auth --no-reverse --user me "
 	    "--pidfile /pid");
-	assert_int_equal(r.o.server.log_type, THRULAY_LOG_STDERR);
-	assert_true(r.o.foreground);
-	assert_int_equal(r.o.server.verbosity, 2);
-	assert_string_equal(r.o.server.mcast_group, "224.0.0.2");
-	assert_string_equal(r.o.server.bind_address, "::1");
-	assert_string_equal(r.o.server.auth_file, "/keys");
-	assert_true(r.o.server.require_auth);
-	assert_false(r.o.server.allow_reverse);
-	assert_string_equal(r.o.user, "me");
-	assert_string_equal(r.o.pidfile, "/pid");
-	server_options_free(&r.o);
-	run_good(&r, "--foreground --syslog");
-	assert_int_equal(r.o.server.log_type, THRULAY_LOG_SYSLOG);
-	assert_true(r.o.foreground);
-	assert_true(r.o.syslog);
-	server_options_free(&r.o);
+	assert_int_equal(c->server.server.log_type, THRULAY_LOG_STDERR);
+	assert_true(c->server.foreground);
+	assert_int_equal(c->server.server.verbosity, 2);
+	assert_string_equal(c->server.server.mcast_group, "224.0.0.2");
+	assert_string_equal(c->server.server.bind_address, "::1");
+	assert_string_equal(c->server.server.auth_file, "/keys");
+	assert_true(c->server.server.require_auth);
+	assert_false(c->server.server.allow_reverse);
+	assert_string_equal(c->server.user, "me");
+	assert_string_equal(c->server.pidfile, "/pid");
+	server_options_free(&c->server);
+	command_good(c, "--foreground --syslog");
+	assert_int_equal(c->server.server.log_type, THRULAY_LOG_SYSLOG);
+	assert_true(c->server.foreground);
+	assert_true(c->server.syslog);
+	server_options_free(&c->server);
 }
 
 /* In the order of the command line. */
@@ -272,16 +236,15 @@ test_allow_list(void **state)
 	static const char *const want[] = {
 		"10.0.0.0/8", "::1", "2001:db8::/32", "192.0.2.1"
 	};
-	struct run r;
+	struct command *c = *state;
 	size_t i;
 
-	(void)state;
-	run_good(&r, "-a 10.0.0.0/8 -a::1 --allow 2001:db8::/32 "
+	command_good(c, "-a 10.0.0.0/8 -a::1 --allow 2001:db8::/32 "
 	    "--allow=192.0.2.1");
 	for (i = 0; i < NELEM(want); i++)
-		assert_string_equal(r.o.allow[i], want[i]);
-	assert_null(r.o.allow[i]);
-	server_options_free(&r.o);
+		assert_string_equal(c->server.allow[i], want[i]);
+	assert_null(c->server.allow[i]);
+	server_options_free(&c->server);
 }
 
 /* Spec 7.2: 0.9 went on without the entry. */
@@ -295,17 +258,14 @@ test_bad_allow_ends(void **state)
 	static const char said[] =
 	    "Error: getaddrinfo(): failed in ACL add operation , ";
 	char words[64];
-	struct run r;
+	struct command *c = *state;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < NELEM(bad); i++) {
 		snprintf(words, sizeof(words), "-a 10.0.0.1 -a %s", bad[i]);
-		run(&r, words);
-		assert_int_equal(r.said, OPTIONS_EXIT);
-		assert_int_equal(r.status, 1);
-		assert_int_equal(strncmp(r.c.err, said, sizeof(said) - 1), 0);
-		assert_true(r.c.err[sizeof(said) - 1] != '\n');
+		command_exit(c, words, 1);
+		assert_int_equal(strncmp(c->err, said, sizeof(said) - 1), 0);
+		assert_true(c->err[sizeof(said) - 1] != '\n');
 	}
 }
 
@@ -313,38 +273,30 @@ static void
 test_longest_allow_list(void **state)
 {
 	char words[COMMAND_WORDS] = "";
-	struct run r;
+	struct command *c = *state;
 	int i;
 
-	(void)state;
 	for (i = 0; i < ALLOWED; i++)
 		strlcat(words, " -a 192.0.2.1", sizeof(words));
-	run_good(&r, words);
-	assert_non_null(r.o.allow[ALLOWED - 1]);
-	assert_null(r.o.allow[ALLOWED]);
-	server_options_free(&r.o);
+	command_good(c, words);
+	assert_non_null(c->server.allow[ALLOWED - 1]);
+	assert_null(c->server.allow[ALLOWED]);
+	server_options_free(&c->server);
 	strlcat(words, " -a 192.0.2.1", sizeof(words));
-	assert_refused(words, "too many allowed addresses");
+	command_refused(c, words, "too many allowed addresses");
 }
 
 static void
 test_usage_and_version(void **state)
 {
-	struct run r;
+	struct command *c = *state;
 
-	(void)state;
-	run(&r, "-h -p bad");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 0);
-	command_assert_usage(&r.c, "", USAGE);
-	run(&r, "-V");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 0);
-	command_assert_version(&r.c, "server", LEGACY);
-	run(&r, "--version");
-	assert_int_equal(r.said, OPTIONS_EXIT);
-	assert_int_equal(r.status, 0);
-	assert_string_equal(r.c.out, "thrulayd (plumbline) " PACKAGE_VERSION
+	command_exit(c, "-h -p bad", 0);
+	command_assert_usage(c, "");
+	command_exit(c, "-V", 0);
+	command_assert_version(c, "server", LEGACY);
+	command_exit(c, "--version", 0);
+	assert_string_equal(c->out, "thrulayd (plumbline) " PACKAGE_VERSION
 	    "\ncompatible with thrulay 0.9, protocol thrulay/2\n");
 }
 
@@ -364,5 +316,5 @@ main(void)
 		cmocka_unit_test(test_usage_and_version),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, begin, command_free);
 }
