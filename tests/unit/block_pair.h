@@ -45,7 +45,7 @@ void	outcome_init(struct outcome *o, struct loop *l);
 void	run_until(struct loop *l, bool (*done)(const void *), const void *arg);
 bool	has_ended(const void *outcome);
 
-/* Rounds until one sleeps to its deadline: nothing is left to do. */
+/* Rounds until some in a row did nothing: nothing is left to do. */
 void	run_until_idle(struct loop *l);
 
 /* All of it, or the test fails: it must fit the socket buffers. */
