@@ -61,6 +61,8 @@ struct session {
 	size_t			 block;
 	struct block_echo	*echo;
 	struct block_send	*send;
+	uint64_t		 moved;		/* bytes sent, blocks echoed */
+	int64_t			 moved_ns;	/* when that last grew */
 
 	struct wire_udp_response udp;
 	int			 udp_fd, send_fd;	/* -1: none */

@@ -174,6 +174,18 @@ challenge(struct session *s)
 		    session_deadline(s->server->opt.proposal_timeout));
 }
 
+/* No time that a peer names outlasts the longest session. */
+static void
+bound_request(struct session *s)
+{
+	int64_t most = (int64_t)(s->server->opt.max_duration * 1e9);
+
+	if (s->request.duration_ns > most)
+		s->request.duration_ns = most;
+	if (s->request.feedback_ns > most)
+		s->request.feedback_ns = most;
+}
+
 static void
 take_request(struct session *s, const struct ext_message *m, size_t used)
 {
@@ -181,6 +193,7 @@ take_request(struct session *s, const struct ext_message *m, size_t used)
 	const char *why;
 
 	s->request = m->u.request;
+	bound_request(s);
 	memcpy(s->request_text, s->in, used);
 	s->request_len = used;
 	why = refuse(s);
@@ -213,15 +226,15 @@ take_proof(struct session *s, const struct ext_message *m)
 }
 
 static void
-take_message(struct session *s)
+take_message(struct session *s, bool final)
 {
 	struct ext_message m;
 	size_t used;
 
 	switch (ext_get(s->in, s->in_len, &m, &used)) {
 	case WIRE_MORE:
-		if (s->in_len == sizeof(s->in))
-			fault(s, "malformed extension message");
+		if (final)
+			fault(s, "incomplete extension message");
 		return;
 	case WIRE_BAD:
 	case WIRE_REJECTED:
@@ -298,10 +311,7 @@ take(struct session *s, bool final)
 		break;
 	case SESSION_REQUEST:
 	case SESSION_PROOF:
-		if (final)
-			session_end(s);
-		else
-			take_message(s);
+		take_message(s, final);
 		break;
 	case SESSION_UDP:
 		session_udp_control(s, final);

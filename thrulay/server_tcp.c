@@ -102,7 +102,28 @@ idle_ns(const struct session *s)
 static int64_t
 end_of_session(const struct session *s)
 {
-	return s->begin_ns + (int64_t)(s->server->opt.max_duration * 1e9);
+	int64_t most = (int64_t)(s->server->opt.max_duration * 1e9);
+	int64_t asked = s->request.duration_ns + REVERSE_GRACE_NS;
+
+	if (s->request.direction == THRULAY_REVERSE && asked < most)
+		most = asked;
+	return s->begin_ns + most;
+}
+
+/* When the peer last took or gave something. */
+static int64_t
+last_moved(struct session *s, int64_t now)
+{
+	const struct blocks_tx *tx;
+
+	if (s->echo != NULL)
+		return block_echo_active(s->echo);
+	tx = block_send_state(s->send);
+	if (s->moved != tx->bytes + tx->echoed) {
+		s->moved = tx->bytes + tx->echoed;
+		s->moved_ns = now;
+	}
+	return s->moved_ns;
 }
 
 static void
@@ -124,7 +145,7 @@ on_check(struct loop *l, struct loop_timer *t, int64_t now)
 
 	(void)l;
 	if (now >= end_of_session(s) ||
-	    now - block_echo_active(s->echo) >= idle_ns(s)) {
+	    now - last_moved(s, now) >= idle_ns(s)) {
 		log_limited(&s->server->log, LOG_LEVEL_WARN,
 		    "session of %s ended: %s", s->name,
 		    now >= end_of_session(s) ? "it has lasted too long" :
@@ -135,50 +156,43 @@ on_check(struct loop *l, struct loop_timer *t, int64_t now)
 	next_check(s);
 }
 
-static void
+static int
 start_echo(struct session *s)
 {
-	struct loop *l = s->server->loop;
-
-	s->echo = block_echo_new(l, s->fd, s->block, false, &echo_events, s);
-	if (s->echo == NULL || block_echo_start(s->echo) == -1) {
-		session_end(s);
-		return;
-	}
-	loop_timer_clear(l, &s->timer);
-	loop_timer_init(&s->timer, on_check, s);
-	next_check(s);
+	s->echo = block_echo_new(s->server->loop, s->fd, s->block, false,
+	    &echo_events, s);
+	return s->echo == NULL ? -1 : block_echo_start(s->echo);
 }
 
-static void
+static int
 start_send(struct session *s)
 {
-	struct loop *l = s->server->loop;
-	int64_t end = s->begin_ns + s->request.duration_ns + REVERSE_GRACE_NS;
-
 	if (s->request.dscp > 0)
 		sock_set_dscp(s->fd, s->request.dscp);
 	if (s->request.cc[0] != '\0' &&
 	    sock_set_cc(s->fd, s->request.cc) == -1)
 		log_limited(&s->server->log, LOG_LEVEL_WARN,
 		    "congestion control of %s: %s", s->name, strerror(errno));
-	s->send = block_send_new(l, s->fd, s->block, true, &send_events, s);
-	if (end > end_of_session(s))
-		end = end_of_session(s);
-	if (s->send == NULL || block_send_start(s->send) == -1 ||
-	    loop_timer_set(l, &s->timer, end) == -1)
-		session_end(s);
+	s->send = block_send_new(s->server->loop, s->fd, s->block, true,
+	    &send_events, s);
+	s->moved_ns = clock_mono();
+	return s->send == NULL ? -1 : block_send_start(s->send);
 }
 
 void
 session_tcp_start(struct session *s)
 {
+	struct loop *l = s->server->loop;
+
 	s->state = SESSION_TCP;
-	loop_fd_del(s->server->loop, &s->watch);
-	if (s->request.direction == THRULAY_REVERSE)
-		start_send(s);
+	loop_fd_del(l, &s->watch);
+	loop_timer_clear(l, &s->timer);
+	loop_timer_init(&s->timer, on_check, s);
+	if ((s->request.direction == THRULAY_REVERSE ? start_send(s) :
+	    start_echo(s)) == -1)
+		session_end(s);
 	else
-		start_echo(s);
+		next_check(s);
 }
 
 void

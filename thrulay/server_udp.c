@@ -380,6 +380,7 @@ session_udp_control(struct session *s, bool final)
 	uint64_t sent;
 	size_t used;
 
+	loop_timer_clear(s->server->loop, &s->pause);
 	if (s->request.direction == THRULAY_REVERSE || s->in_len == 0) {
 		control_reverse(s);
 		return;

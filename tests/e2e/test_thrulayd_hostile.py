@@ -351,6 +351,56 @@ def test_malformed_extension_messages_end_the_session_alone(server, junk):
     still_serves(one)
 
 
+def begin_extended(server, proposal, *lines):
+    """A session whose request with these lines was granted."""
+    conn = server.connect()
+    conn.sendall(proposal)
+    assert conn.recv(100)[:1] == b"0"
+    text = "".join(f"{line}\n" for line in ("type=request",) + lines).encode()
+    conn.sendall(b"x:%d:%s+" % (len(text), text))
+    verdict = b"x:18:type=verdict\nok=1\n+"
+    assert read_exactly(conn, len(verdict)) == verdict
+    return conn
+
+
+MARKED_TCP = b"thrulay/2:t:065536:065536+"
+MARKED_UDP = b"thrulay/2:u:05004:060:010000:010+"
+
+
+def test_times_that_a_peer_names_do_not_overflow(server):
+    """A sum past the end of time would be due at once."""
+    one = server()
+    with begin_extended(one, MARKED_TCP, "direction=reverse",
+                        "duration_ms=9223372036854") as conn:
+        time.sleep(0.3)
+        assert len(read_exactly(conn, 65536)) == 65536
+    with begin_extended(one, MARKED_UDP,
+                        "feedback_ms=9223372036854") as conn:
+        conn.settimeout(0.3)
+        with pytest.raises(socket.timeout):
+            conn.recv(1)
+    still_serves(one)
+
+
+def test_a_client_that_reads_no_reverse_data_is_ended(server):
+    one = server(*SHORT)
+    with begin_extended(one, MARKED_TCP, "direction=reverse",
+                        "duration_ms=3600000"):
+        one.wait_for("nothing moved", timeout=5)
+    still_serves(one)
+
+
+def test_an_overlong_extension_message_is_logged(server):
+    one = server()
+    with one.connect() as conn:
+        conn.sendall(MARKED_TCP)
+        conn.recv(100)
+        conn.sendall(b"x:2000:" + b"a" * 2000)
+        read_all(conn)
+    one.wait_for("incomplete extension message")
+    still_serves(one)
+
+
 def auth_file(path, text, mode=0o600):
     path.write_text(text)
     path.chmod(mode)
