@@ -51,12 +51,17 @@ tx_header_sent(const struct blocks_tx *t, uint64_t sequence)
 static bool
 tx_take(struct blocks_tx *t, int64_t now_ns, int64_t *rtt_ns)
 {
-	uint64_t sequence, expected = t->echoed++;
+	uint64_t sequence, expected = t->echoed;
 	int64_t sent_ns;
 
+	/* More than was sent: nothing that could count as goodput. */
+	if (!tx_header_sent(t, expected)) {
+		t->bad++;
+		return false;
+	}
+	t->echoed++;
 	wire_header_get(t->echo, &sequence, &sent_ns);
-	if (sequence != expected || !tx_header_sent(t, sequence) ||
-	    sent_ns < 0 || sent_ns > now_ns) {
+	if (sequence != expected || sent_ns < 0 || sent_ns > now_ns) {
 		t->bad++;
 		return false;
 	}

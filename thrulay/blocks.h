@@ -18,7 +18,7 @@ struct blocks_tx {
 	size_t		pos;		/* bytes accepted of the last of them,
 					 * block when it is complete */
 	uint64_t	bytes;		/* accepted in all */
-	uint64_t	echoed;		/* whole echoes, good or bad */
+	uint64_t	echoed;		/* whole echoes of what was sent */
 	uint64_t	bad;		/* echoes that match no block sent */
 	size_t		echo_len;
 	uint8_t		echo[WIRE_HEADER_LEN];
