@@ -114,22 +114,23 @@ sock_listen_any(uint16_t port, int backlog, struct addr *bound)
 
 /* TCP, connecting. */
 
-static int
+/* Which option cannot be had, with errno, or NULL. */
+static const char *
 apply_options(int fd, const struct sock_connect_opts *o)
 {
 	if (o->device != NULL && sock_set_device(fd, o->device) == -1)
-		return -1;
+		return "interface";
 	if (o->bind != NULL && bind(fd, &o->bind->sa, o->bind->len) == -1)
-		return -1;
+		return "bind";
 	if (o->cc != NULL && sock_set_cc(fd, o->cc) == -1)
-		return -1;
+		return "congestion control";
 	if (o->dscp >= 0 && sock_set_dscp(fd, o->dscp) == -1)
-		return -1;
+		return "DSCP";
 	if (o->sndbuf > 0)
 		sock_set_sndbuf(fd, o->sndbuf);
 	if (o->rcvbuf > 0)
 		sock_set_rcvbuf(fd, o->rcvbuf);
-	return 0;
+	return NULL;
 }
 
 int
@@ -137,11 +138,16 @@ sock_connect_start(const struct addr *to, const struct sock_connect_opts *o,
     bool *in_progress)
 {
 	int fd = open_for(to, SOCK_STREAM);
+	const char *failed = NULL;
 
 	*in_progress = false;
 	if (fd == -1)
 		return -1;
-	if (o != NULL && apply_options(fd, o) == -1)
+	if (o != NULL)
+		failed = apply_options(fd, o);
+	if (failed != NULL && o->what != NULL)
+		*o->what = failed;
+	if (failed != NULL)
 		return fail(fd);
 	if (connect(fd, &to->sa, to->len) == 0)
 		return fd;

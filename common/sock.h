@@ -41,6 +41,8 @@ struct sock_connect_opts {
 	int			 sndbuf;	/* bytes; 0: leave */
 	int			 rcvbuf;
 	int			 dscp;		/* 0..63; -1: leave */
+	const char		**what;		/* NULL, or gets the name of an
+						 * option that cannot be had */
 };
 
 /* A socket of this family and type, bound to nothing. */
