@@ -112,6 +112,12 @@ arrival_add(struct arrival *a, uint64_t sequence, int64_t sent_wall_ns,
 	return ARRIVAL_UNIQUE;
 }
 
+uint64_t
+arrival_next(const struct arrival *a)
+{
+	return a->reorder.next;
+}
+
 size_t
 arrival_memory(const struct arrival *a)
 {

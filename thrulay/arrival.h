@@ -34,6 +34,8 @@ enum arrival_verdict arrival_add(struct arrival *a, uint64_t sequence,
 	    int64_t sent_wall_ns, int64_t received_wall_ns);
 
 /* Bytes of memory now held. */
+/* The number behind the largest that came: what was sent at least. */
+uint64_t arrival_next(const struct arrival *a);
 size_t	arrival_memory(const struct arrival *a);
 
 /*

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,7 @@ client_stream_done(struct stream *s)
 		return;
 	s->finished = true;
 	s->end_ns = clock_mono();
+	loop_timer_clear(c->loop, &s->timer);
 	if (--c->running == 0)
 		loop_stop(c->loop);
 }
@@ -298,7 +300,8 @@ tell_setup(struct thrulay_client *c)
 		u.seed = c->seed;
 	} else {
 		u.local_window = s->local_window;
-		u.remote_window = (int)s->tcp.window;
+		u.remote_window = s->tcp.window < INT_MAX ?
+		    (int)s->tcp.window : INT_MAX;
 		u.block = (int)s->tcp.block;
 		u.mss = s->mss;
 		u.mtu = s->mtu;

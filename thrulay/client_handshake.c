@@ -27,17 +27,18 @@ handshake_deadline(const struct thrulay_client *c)
 	return clock_mono() + (int64_t)(c->opt.timeout * 1e9);
 }
 
-/* One attempt: a connected descriptor or -1. */
+/* A connected descriptor, or -1 with errno and the call that failed. */
 static int
 connect_one(struct thrulay_client *c, const struct addr *to,
-    int64_t deadline_ns)
+    int64_t deadline_ns, const char **what)
 {
 	struct sock_connect_opts o;
 	struct addr from;
 	bool wait;
-	int fd, gai;
+	int error, fd, gai;
 
 	memset(&o, 0, sizeof(o));
+	o.what = what;
 	o.device = c->opt.bind_device;
 	o.cc = c->opt.congestion;
 	o.dscp = c->opt.dscp > 0 ? c->opt.dscp : -1;
@@ -46,6 +47,7 @@ connect_one(struct thrulay_client *c, const struct addr *to,
 	if (c->opt.bind_address != NULL) {
 		if (addr_resolve(c->opt.bind_address, 0, addr_family(to),
 		    SOCK_STREAM, &from, 1, &gai) == 0) {
+			*what = "bind";
 			errno = EADDRNOTAVAIL;
 			return -1;
 		}
@@ -54,44 +56,60 @@ connect_one(struct thrulay_client *c, const struct addr *to,
 	fd = sock_connect_start(to, &o, &wait);
 	if (fd == -1 || !wait)
 		return fd;
-	if (control_wait(c, fd, LOOP_WRITE, deadline_ns) == 0)
-		errno = sock_connect_result(fd);
-	if (errno != 0) {
-		gai = errno;
-		close(fd);
-		errno = gai;
-		return -1;
-	}
-	return fd;
+	if (control_wait(c, fd, LOOP_WRITE, deadline_ns) == -1)
+		error = errno;
+	else
+		error = sock_connect_result(fd);
+	if (error == 0)
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
 }
 
 /*
- * Every address in the resolver's order, the first that answers wins; once
- * one has, all further streams go there.
+ * Each address in turn, the first that answers wins. One that is silent leaves
+ * the others their share of the time.
  */
+static int
+connect_list(struct thrulay_client *c, const struct addr *list, size_t n)
+{
+	int64_t now, deadline = handshake_deadline(c);
+	const char *what = "connect";
+	int fd = -1;
+	size_t i;
+
+	for (i = 0; i < n && fd == -1 && !c->stop; i++) {
+		now = clock_mono();
+		what = "connect";
+		fd = connect_one(c, &list[i], now + (deadline - now) /
+		    (int64_t)(n - i), &what);
+		if (fd != -1)
+			c->peer = list[i];
+	}
+	/* A refusal goes without saying, as ever. */
+	if (fd == -1 && !c->stop && errno != ECONNREFUSED)
+		client_warn_errno(c, what, errno);
+	return fd;
+}
+
+/* The first stream decides on the address, all further ones go there. */
 static int
 connect_any(struct thrulay_client *c)
 {
 	struct addr list[ADDRESSES_MAX];
-	int64_t deadline = handshake_deadline(c);
-	size_t i, n;
-	int fd = -1, gai;
+	size_t n;
+	int gai;
 
 	if (c->peer.len != 0)
-		return connect_one(c, &c->peer, deadline);
+		return connect_list(c, &c->peer, 1);
 	n = addr_resolve(c->opt.server_name, (uint16_t)c->opt.port,
 	    c->opt.family, SOCK_STREAM, list, ADDRESSES_MAX, &gai);
 	if (n == 0) {
 		client_warn(c, true, "getaddrinfo(): %s", gai_strerror(gai));
 		return -THRULAY_E_RESOLVE;
 	}
-	for (i = 0; i < n && fd == -1 && !c->stop; i++) {
-		errno = 0;
-		fd = connect_one(c, &list[i], deadline);
-		if (fd != -1)
-			c->peer = list[i];
-	}
-	return fd;
+	return connect_list(c, list, n);
 }
 
 /* The reason of a rejection, as far as it comes, made fit for a terminal. */

@@ -61,10 +61,28 @@ destination(struct stream *s, struct addr *to)
 	return 0;
 }
 
+/* What a reverse stream received, whether its sender told the end or not. */
+static void
+keep_received(struct stream *s)
+{
+	struct thrulay_udp_result *r = &s->udp_result;
+
+	if (!s->draining) {
+		s->last_packet_ns = clock_mono();
+		s->peer_sent = dgram_recv_next(s->drecv);
+	}
+	dgram_recv_stop(s->drecv);
+	dgram_recv_result(s->drecv, s->peer_sent, r);
+	r->proposed = s->udp.packets;
+	s->have_udp = true;
+}
+
 /* The stream is over without the result that it was for. */
 static void
 fail(struct stream *s, int code)
 {
+	if (s->drecv != NULL && !s->finished)
+		keep_received(s);
 	if (s->client->error == 0)
 		s->client->error = code;
 	s->broken = true;
@@ -123,18 +141,6 @@ send_end(struct stream *s)
 }
 
 static void
-finish_reverse(struct stream *s)
-{
-	struct thrulay_udp_result *r = &s->udp_result;
-
-	dgram_recv_stop(s->drecv);
-	dgram_recv_result(s->drecv, s->peer_sent, r);
-	r->proposed = s->udp.packets;
-	s->have_udp = true;
-	client_stream_done(s);
-}
-
-static void
 send_hello(struct stream *s)
 {
 	uint8_t buf[WIRE_PACKET_LEN];
@@ -164,15 +170,17 @@ on_timer(struct loop *l, struct loop_timer *t, int64_t now)
 	bool reverse = s->direction == THRULAY_REVERSE;
 
 	(void)l;
-	if (s->draining && reverse)
-		finish_reverse(s);
-	else if (s->draining)
+	if (s->draining && reverse) {
+		keep_received(s);
+		client_stream_done(s);
+	} else if (s->draining) {
 		send_end(s);
-	else if (reverse && s->last_packet_ns == 0 && now <
-	    s->udp_begin_ns + (int64_t)(s->client->opt.timeout * 1e9))
+	} else if (reverse && s->last_packet_ns == 0 && s->client->stop == 0 &&
+	    now < s->udp_begin_ns + (int64_t)(s->client->opt.timeout * 1e9)) {
 		send_hello(s);
-	else
+	} else {
 		fail(s, -THRULAY_E_TIMEOUT);
+	}
 }
 
 /* How long the packets of a reverse test take, as agreed. */
@@ -255,12 +263,25 @@ take_messages(struct stream *s)
 	return true;
 }
 
+/* The sender of a reverse test went away without a word. */
+static void
+lost_sender(struct stream *s)
+{
+	client_warn(s->client, true, "read: connection closed by server");
+	keep_received(s);
+	client_stream_broken(s);
+}
+
 /* The sender of a reverse test says how many packets there were. */
 static void
 take_end(struct stream *s)
 {
 	size_t used;
 
+	if (s->ctl.eof && s->ctl.len == 0) {
+		lost_sender(s);
+		return;
+	}
 	switch (wire_end_get(s->ctl.buf, s->ctl.len, s->ctl.eof,
 	    &s->peer_sent, &used)) {
 	case WIRE_OK:
@@ -443,6 +464,7 @@ wind_up(struct thrulay_client *c)
 			begin_drain(s);
 		} else {
 			(void)send(s->ctl.fd, "-", 1, MSG_NOSIGNAL);
+			set_timer(s, patience(s));
 		}
 	}
 }
@@ -453,7 +475,7 @@ run_until(struct thrulay_client *c, int stops)
 	while (c->running > 0 && c->stop < stops)
 		if (loop_run(c->loop) == -1)
 			return -THRULAY_E_SYSTEM;
-	return 0;
+	return c->running > 0 ? -THRULAY_E_INTERRUPTED : 0;
 }
 
 int
@@ -467,7 +489,7 @@ client_udp_run(struct thrulay_client *c)
 		rc = start_stream(&c->streams[i]);
 	if (rc == 0)
 		rc = run_until(c, 1);
-	if (rc != 0 || c->running == 0)
+	if (rc != -THRULAY_E_INTERRUPTED)
 		return rc;
 	wind_up(c);
 	return run_until(c, 2);

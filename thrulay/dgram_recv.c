@@ -181,6 +181,12 @@ dgram_recv_memory(const struct dgram_recv *r)
 }
 
 uint64_t
+dgram_recv_next(const struct dgram_recv *r)
+{
+	return arrival_next(r->arrival);
+}
+
+uint64_t
 dgram_recv_unique(const struct dgram_recv *r)
 {
 	return r->unique;

@@ -40,6 +40,8 @@ void	dgram_recv_feedback(struct dgram_recv *r, struct ext_feedback *out);
 void	dgram_recv_result(struct dgram_recv *r, uint64_t sent,
 	    struct thrulay_udp_result *out);
 /* Of the test so far: good packets, and the wall clock of first and last. */
+/* What the peer has sent at least, by the numbers that came. */
+uint64_t dgram_recv_next(const struct dgram_recv *r);
 uint64_t dgram_recv_unique(const struct dgram_recv *r);
 
 #endif

@@ -109,6 +109,7 @@ static const char *const new_texts[] = {
 	[NEW(THRULAY_E_ACL)] =
 	    "invalid address or prefix in the allow list",
 	[NEW(THRULAY_E_FILE)] = "could not use file",
+	[NEW(THRULAY_E_INTERRUPTED)] = "interrupted before there was a result",
 };
 
 static const char *

@@ -15,6 +15,7 @@ if BUILD_THRULAY
 e2e_files += \
 	%D%/test_thrulay_cli.py \
 	%D%/test_thrulay_features.py \
+	%D%/test_thrulay_client.py \
 	%D%/test_thrulay_scripted.py \
 	%D%/test_thrulay_truth.py \
 	%D%/test_thrulayd_hostile.py \

@@ -67,7 +67,7 @@ test_every_code_has_its_text(void **state)
 
 	(void)state;
 	assert_string_equal(unknown, "unknown error");
-	for (code = 1; code <= THRULAY_E_FILE; code++) {
+	for (code = 1; code <= THRULAY_E_INTERRUPTED; code++) {
 		text = thrulay_client_strerror(-code);
 		if (code == 35 || (code > 36 && code < 100)) {
 			assert_string_equal(text, unknown);
@@ -91,7 +91,7 @@ static void
 test_no_such_code(void **state)
 {
 	static const int codes[] = { 1, 22, INT_MAX, INT_MIN, -32 - 1000,
-		-(THRULAY_E_FILE + 1), -99 };
+		-(THRULAY_E_INTERRUPTED + 1), -99 };
 	size_t i;
 
 	(void)state;
