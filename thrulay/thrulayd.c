@@ -34,11 +34,12 @@ make_server(const struct server_options *o)
 }
 
 static void
-listen_or_exit(struct thrulay_server *s)
+listen_or_exit(struct thrulay_server *s, const thrulay_server_opt_t *o)
 {
 	if (thrulay_server_listen(s) == 0)
 		return;
-	warn("port");
+	warn("%s port %d", o->bind_address != NULL ? o->bind_address : "any",
+	    o->port);
 	fputs("warning: unable to start server\n"
 	    "Server listen failed: fatal: unable to start server "
 	    "(bind failed)\n", stderr);
@@ -75,10 +76,13 @@ start(const struct server_options *o, int *pidfile_fd)
 	const char *what;
 
 	s = make_server(o);
-	listen_or_exit(s);
+	listen_or_exit(s, &o->server);
 	if (o->pidfile != NULL &&
-	    daemon_pidfile(o->pidfile, pidfile_fd, &what) == -1)
+	    daemon_pidfile(o->pidfile, pidfile_fd, &what) == -1) {
+		if (errno == EWOULDBLOCK)
+			errx(1, "%s: another server holds it", what);
 		err(1, "%s", what);
+	}
 	drop(o);
 	signals(s);
 	return s;

@@ -479,3 +479,18 @@ def test_clients_killed_in_the_middle_leave_no_session(server):
                      timeout=15)
     files = os.listdir(f"/proc/{one.popen.pid}/fd")
     assert len(files) < 12, files
+
+
+def test_a_server_that_cannot_start_says_what_is_taken(server, tmp_path):
+    pidfile = str(tmp_path / "pid")
+    one = server("--pidfile", pidfile)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free = probe.getsockname()[1]
+    for port, complaint in (
+            (one.port, f"any port {one.port}: Address already in use"),
+            (free, f"{pidfile}: another server holds it")):
+        done = subprocess.run(
+            [program("thrulay/thrulayd"), "-d", "-p", str(port), "--pidfile",
+             pidfile], text=True, capture_output=True, timeout=10)
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[0] == f"thrulayd: {complaint}"
