@@ -38,16 +38,24 @@ close_failed(int fd)
  * are filled on the way, so that no file or socket ever gets their numbers.
  */
 static int
-open_null(void)
+open_null(int mode)
 {
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", mode);
 	} while (fd != -1 && fd <= STDERR_FILENO);
 	if (fd != -1)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
+}
+
+int
+daemon_reserve_stdio(void)
+{
+	int fd = open_null(O_RDONLY);
+
+	return fd == -1 ? -1 : close(fd);
 }
 
 /* The foreground process: ends with what the child has to say. */
@@ -95,7 +103,7 @@ int
 daemon_background(struct daemon *d, const char **what)
 {
 	*what = "/dev/null";
-	d->null_fd = open_null();
+	d->null_fd = open_null(O_RDWR);
 	if (d->null_fd == -1)
 		return -1;
 	if (fork_with_pipe(&d->ready_fd, what) == -1)

@@ -8,6 +8,13 @@
  * The order that needs least: background, pid file, listen, drop, ready.
  */
 
+/*
+ * Of descriptors 0-2, put /dev/null where the caller left none, so that no
+ * socket gets their numbers; what is written there still fails. First thing
+ * in main. 0, or -1 with errno.
+ */
+int	daemon_reserve_stdio(void);
+
 /* A way into the background that is not complete yet; private. */
 struct daemon {
 	int	ready_fd;	/* the waiting process reads the other end */

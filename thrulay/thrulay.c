@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/daemon.h"
 #include "thrulay/options.h"
 #include "thrulay/report.h"
 #include "thrulay/thrulay.h"
@@ -54,6 +55,8 @@ main(int argc, char **argv)
 	int rc, signo = 0, status;
 
 	setprogname(argv[0]);
+	if (daemon_reserve_stdio() == -1)
+		err(1, "/dev/null");
 	if (client_options_parse(argc, argv, &o, &status) == OPTIONS_EXIT)
 		return status;
 	r = report_new(&o, stdout, stderr);

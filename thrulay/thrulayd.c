@@ -98,6 +98,8 @@ main(int argc, char **argv)
 	int pidfile_fd = -1, rc, status;
 
 	setprogname(argv[0]);
+	if (daemon_reserve_stdio() == -1)
+		err(1, "/dev/null");
 	if (server_options_parse(argc, argv, &o, &status) == OPTIONS_EXIT)
 		return status;
 	if (!o.foreground && daemon_background(&d, &what) == -1)

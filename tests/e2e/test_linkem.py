@@ -172,7 +172,8 @@ def test_train_gaps(link, on_time, mbps, mean_off, share, pair_off, late_us):
         # From the hand-over to the stamp, on a core that was idle or not.
         took = [a.stamp - r["real_ns"] for a, r in zip(got, trace)]
         longer = statistics.median(took[i] - took[i + 1] for i in heads)
-        if longer > 7000:
+        # 1 % of the gap is no matter to the tolerances of pairs.
+        if longer > max(7000, 0.01 * wire_ns):
             raise Noise(f"the first stamp takes {longer} ns longer")
         return truth, got
 
@@ -207,10 +208,12 @@ def test_delay(link, on_time, backend, every, count):
 
     truth, delays = on_time(once, late_us=100)
     median = quantile(delays, 0.5)
+    # TUN has no stamp of the kernel's on arrival.
+    slack = 0.1 if backend == "packet" else 0.2
     assert len(delays) == count
-    assert 10 <= median <= (10.1 if backend == "packet" else 10.2)
+    assert 10 <= median <= 10 + slack
     assert truth["forward"]["udp"]["planned_ms"]["max"] == 10
-    assert median - truth["forward"]["udp"]["delay_ms"]["p50"] <= 0.1
+    assert median - truth["forward"]["udp"]["delay_ms"]["p50"] <= slack
 
 
 @pytest.mark.parametrize("kind, reach_ms", [("jitter", 2), ("normal", 8)])

@@ -494,3 +494,25 @@ def test_a_server_that_cannot_start_says_what_is_taken(server, tmp_path):
              pidfile], text=True, capture_output=True, timeout=10)
         assert done.returncode == 1
         assert done.stderr.splitlines()[0] == f"thrulayd: {complaint}"
+
+
+def test_closed_standard_descriptors_are_no_sockets():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh",
+         program("thrulay/thrulayd"), "-d", "-p", str(port)])
+    try:
+        end = time.monotonic() + 5
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                assert time.monotonic() < end
+                time.sleep(0.02)
+        assert {os.readlink(f"/proc/{server.pid}/fd/{n}")
+                for n in range(3)} == {"/dev/null"}
+    finally:
+        server.terminate()
+        assert server.wait(5) == 0
