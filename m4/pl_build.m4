@@ -109,6 +109,8 @@ AS_IF([test "x$enable_hardening" != xno], [
 	PL_FORTIFY
 	PL_TRY_CFLAG([PL_CFLAGS], [-fstack-protector-strong])
 	PL_TRY_CFLAG([PL_CFLAGS], [-fstack-clash-protection])
+	PL_TRY_CFLAG([PL_CFLAGS], [-fcf-protection])
+	PL_TRY_CFLAG([PL_CFLAGS], [-mbranch-protection=standard])
 	PL_TRY_LDFLAG([PL_LDFLAGS], [-Wl,-z,relro])
 	PL_TRY_LDFLAG([PL_LDFLAGS], [-Wl,-z,now])
 ])
@@ -129,6 +131,20 @@ AC_SUBST([PL_CFLAGS])
 AC_SUBST([PL_LDFLAGS])
 ])
 
+# Doubles in x87 registers hold more than doubles: the last digits of results
+# would be another machine's, and quantiles another sample's. SSE2 rounds as
+# all others do; CFLAGS=-mfpmath=387 undoes it.
+AC_DEFUN([PL_DOUBLES], [
+AC_MSG_CHECKING([whether doubles are evaluated as doubles])
+AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <float.h>
+#if FLT_EVAL_METHOD > 1 || FLT_EVAL_METHOD < 0
+#error wider
+#endif]])],
+	[AC_MSG_RESULT([yes])],
+	[AC_MSG_RESULT([no])
+	PL_TRY_CFLAG([PL_CFLAGS], [-msse2 -mfpmath=sse])])
+])
+
 # The files X_linux.c or X_posix.c; --enable-portable forces the latter.
 AC_DEFUN([PL_PLATFORM], [
 AC_ARG_ENABLE([portable],
@@ -144,6 +160,7 @@ AS_CASE([$host_os], [linux*], [pl_linux_host=yes], [pl_linux_host=no])
 AM_CONDITIONAL([LINUX_HOST], [test "x$pl_linux_host" = xyes])
 AC_SEARCH_LIBS([clock_gettime], [rt])
 AC_SEARCH_LIBS([sqrt], [m])
+AC_SEARCH_LIBS([pthread_create], [pthread])
 AC_CHECK_FUNCS([epoll_pwait2 ppoll])
 ])
 
