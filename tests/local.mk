@@ -2,9 +2,11 @@
 # Everything that proves the rest right. `make check` runs unit, style,
 # manual and end-to-end tests; `make bench` and the fuzzers stand apart.
 
-tree_tests = %D%/man.sh %D%/options.sh %D%/smoke.sh %D%/style.sh
-EXTRA_DIST += $(tree_tests) $(binary_tests) %D%/matrix.sh %D%/options.awk \
-	%D%/tap.sh %D%/demo %D%/library.sh %D%/valgrind.supp
+tree_tests = %D%/man.sh %D%/options.sh %D%/smoke.sh \
+	%D%/style.sh
+EXTRA_DIST += $(tree_tests) $(binary_tests) \
+	%D%/matrix.sh %D%/options.awk %D%/tap.sh %D%/demo \
+	%D%/library.sh %D%/valgrind.supp
 TESTS += $(tree_tests)
 # Sanitizers bring libraries and variables of their own.
 binary_tests = %D%/globals.sh %D%/libs.sh
@@ -15,17 +17,20 @@ TESTS += %D%/library.sh
 endif
 endif
 
-TEST_EXTENSIONS = .sh
+TEST_EXTENSIONS = .sh .py
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_DRIVER = $(TAP_DRIVER)
+PY_LOG_DRIVER = $(TAP_DRIVER)
+PY_LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/e2e/run.sh
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS; \
-	LIBRARIES='$(noinst_LTLIBRARIES)'; export LIBRARIES;
+	LIBRARIES='$(noinst_LTLIBRARIES)'; export LIBRARIES; \
+	E2E_TIMED='$(e2e_timed)'; export E2E_TIMED;
 
 include tests/linkem/local.mk
 include tests/unit/local.mk
@@ -38,9 +43,11 @@ demo: all $(demo_programs)
 	$(AM_V_at)$(srcdir)/tests/demo/run.sh $(builddir)
 .PHONY: demo
 
-# The unit tests under valgrind.
-check-valgrind: $(check_LTLIBRARIES) $(unit_tests)
-	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(unit_tests)' \
+# Unit tests under valgrind. VALGRIND_TESTS='$(unit_tests)' takes those of the
+# tools too, which lasts for some minutes more and wants a quiet machine.
+VALGRIND_TESTS = $(common_unit_tests)
+check-valgrind: $(check_LTLIBRARIES) $(VALGRIND_TESTS)
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(VALGRIND_TESTS)' \
 	    LOG_COMPILER='$(LOG_COMPILER) $(LIBTOOL) --mode=execute valgrind' \
 	    LOG_FLAGS='-q --error-exitcode=9 --leak-check=full \
 	    --suppressions=$(srcdir)/%D%/valgrind.supp'

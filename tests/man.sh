@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# mandoc has nothing to say about any manual page.
+# mandoc has nothing to say about any manual page, and the page of each program
+# has the sections that a reader looks for.
 set -u
 
 top=${top_srcdir-.}
@@ -22,11 +23,29 @@ faulty()
 	! lint "$work/x.1" >/dev/null
 }
 
+# sections PAGE: what is missing is printed.
+sections()
+{
+	missing=
+	for section in 'EXIT STATUS' EXAMPLES COMPATIBILITY STANDARDS SECURITY
+	do
+		grep -q "^\.Sh $section" "$1" ||
+		    missing="$missing; no $section"
+	done
+	printf '%s' "$missing"
+	[ -z "$missing" ]
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 ok 'a faulty page is noticed' faulty
+ok 'a missing section is noticed' test "$(sections "$work/x.1")" = \
+    '; no EXIT STATUS; no EXAMPLES; no COMPATIBILITY; no STANDARDS; no SECURITY'
 for page in "$top"/man/*.[1-8]; do
 	ok "${page##*/}" lint "$page"
+	case $page in
+	*.[18])	ok "${page##*/}: sections" sections "$page" ;;
+	esac
 done
 tap_end

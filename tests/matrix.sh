@@ -17,6 +17,15 @@ skipped=0
 tools=$(sed -n 's/^PL_TOOL(\[\([a-z]*\)\].*/\1/p' "$top/configure.ac")
 # End-to-end tests run once, in the first build.
 quick=e2e_tests=
+# The same sources are compiled in many trees: what is the same is done once.
+ccache=
+if command -v ccache >/dev/null; then
+	ccache='ccache '
+	CCACHE_DIR=$dir/ccache
+	CCACHE_BASEDIR=$top
+	CCACHE_NOHASHDIR=1
+	export CCACHE_DIR CCACHE_BASEDIR CCACHE_NOHASHDIR
+fi
 
 # results DIR: passed, failed, skipped tests below it, as automake noted them.
 results()
@@ -69,26 +78,29 @@ complain()
 
 configure()
 {
-	"$top/configure" -q --enable-werror "$@"
+	"$top/configure" -q --enable-werror "CC=${ccache}gcc" "$@"
 }
 
 scripts()
 {
-	cd "$top" && shellcheck -x bootstrap .ci/run build-aux/stylecheck \
-	    build-aux/dist-tar tests/*.sh tests/*/*.sh \
+	cd "$top" && shellcheck -x -P SCRIPTDIR:. bootstrap .ci/run \
+	    build-aux/stylecheck build-aux/dist-tar \
+	    tests/*.sh tests/*/*.sh \
 	    tests/demo/tools/*.sh
 }
 
-# End-to-end tests judge times: they run alone.
+# End-to-end tests that judge times run alone.
 gcc_all()
 {
-	configure CC=gcc && make -j2 && make -j2 check $quick &&
+	# shellcheck disable=SC2016 # make expands it
+	configure && make -j2 && make -j2 check $quick &&
+	    make -j2 check TESTS='$(e2e_talking)' &&
 	    make check TESTS=tests/e2e/run.sh
 }
 
 clang_sanitized()
 {
-	configure CC=clang --enable-sanitizers && make -j2 &&
+	configure "CC=${ccache}clang" --enable-sanitizers && make -j2 &&
 	    make -j2 check $quick
 }
 
@@ -99,13 +111,17 @@ portable()
 
 fuzzed()
 {
-	configure CC=clang --enable-fuzzers --enable-sanitizers &&
-	    make -j2 fuzz FUZZ_SECONDS="${FUZZ_SECONDS-60}"
+	configure "CC=${ccache}clang" --enable-fuzzers --enable-sanitizers &&
+	    make -j2 fuzz FUZZ_SECONDS="${FUZZ_SECONDS-5}"
 }
 
+# The other tools build, link and show themselves as ever.
 without()
 {
-	configure "--disable-$1" && make -j2 && make -j2 check $quick
+	# shellcheck disable=SC2016 # make expands it
+	configure "--disable-$1" && make -j2 && make -j2 check \
+	    check_PROGRAMS= check_LTLIBRARIES= \
+	    TESTS='$(tree_tests) $(binary_tests) $(package_tests)'
 }
 
 # Every byte of memory that unit tests touch, under valgrind.
@@ -116,7 +132,8 @@ valgrinded()
 
 distchecked()
 {
-	configure && make -j2 distcheck $quick
+	configure && make -j2 distcheck $quick \
+	    "DISTCHECK_CONFIGURE_FLAGS=CC='${ccache}gcc'"
 }
 
 # The same bytes from two build trees, and an archive with something in it.

@@ -11,7 +11,8 @@
 #	BUILD		where the programs are, as $BUILD/tool/program
 #	ON_LEFT		what to put before a command that runs on the left
 #	ON_RIGHT	the same for the right; both are empty on loopback
-#	RIGHT		the address of the right, as seen from the left
+#	LEFT		the address of the left
+#	RIGHT		that of the right, as seen from the left
 #	WORK		a directory for files, gone afterwards
 #	SECONDS_EACH	how long to measure
 # and writes to standard output what it does and sees, for a human reader, and
@@ -30,11 +31,12 @@ shift
 WORK=$(mktemp -d)
 ON_LEFT=
 ON_RIGHT=
+LEFT=127.0.0.1
 RIGHT=127.0.0.1
 link_pid=
 spaces=
 SECONDS_EACH=${SECONDS_EACH-3}
-export BUILD WORK ON_LEFT ON_RIGHT RIGHT SECONDS_EACH
+export BUILD WORK ON_LEFT ON_RIGHT LEFT RIGHT SECONDS_EACH
 
 finish()
 {
@@ -81,6 +83,7 @@ emulated()
 	address $left l0 10.77.0.1 && address $right r0 10.77.0.2 || return 1
 	ON_LEFT="ip netns exec $left"
 	ON_RIGHT="ip netns exec $right"
+	LEFT=10.77.0.1
 	RIGHT=10.77.0.2
 }
 

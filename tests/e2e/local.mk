@@ -1,27 +1,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# End-to-end tests: pytest behind one TAP script. They judge times: best when
-# nothing else runs. `make check e2e_tests=` leaves them out,
-# `make check TESTS='$(e2e_tests)'` runs them alone.
+# End-to-end tests: pytest behind TAP. Those in e2e_timed judge times: one
+# script runs them one after the other, best when nothing else runs. The others
+# only talk to the programs, a file a test, and do not mind company.
+# `make check e2e_tests=` leaves all out, `make check TESTS='$(e2e_talking)'` and
+# `make check TESTS=tests/e2e/run.sh` run one kind alone.
 
 e2e_files = \
 	%D%/conftest.py \
 	%D%/harness.py \
-	%D%/tapline.py \
-	%D%/thrulay.py \
-	%D%/test_harness.py \
+	%D%/tapline.py
+e2e_timed = \
 	%D%/test_linkem.py
+e2e_talking = \
+	%D%/test_harness.py
 
 if BUILD_THRULAY
 e2e_files += \
-	%D%/test_thrulay_cli.py \
+	%D%/thrulay.py
+e2e_timed += \
 	%D%/test_thrulay_features.py \
+	%D%/test_thrulay_truth.py
+e2e_talking += \
+	%D%/test_thrulay_cli.py \
 	%D%/test_thrulay_client.py \
 	%D%/test_thrulay_scripted.py \
-	%D%/test_thrulay_truth.py \
 	%D%/test_thrulayd_hostile.py \
 	%D%/test_thrulayd_replies.py
 endif
 
-e2e_tests = %D%/run.sh
+e2e_tests = $(e2e_talking) %D%/run.sh
 TESTS += $(e2e_tests)
-EXTRA_DIST += $(e2e_files) %D%/run.sh
+EXTRA_DIST += $(e2e_files) $(e2e_timed) $(e2e_talking) %D%/run.sh

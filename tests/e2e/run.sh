@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# All end-to-end tests as one TAP stream, one after the other: two of them at
-# a time would disturb each other's clocks. Arguments go to pytest.
+#
+# run.sh [argument of pytest...]: end-to-end tests as one TAP stream, one after
+# the other. Without an argument those that judge times (E2E_TIMED, files below
+# the top): two of them at a time would disturb each other's clocks.
 
 dir=${top_srcdir:-.}/tests/e2e
 : "${top_builddir:=$PWD}"
@@ -16,7 +18,12 @@ if ! command -v pytest-3 >/dev/null; then
 fi
 # The source may be read-only, hence no caches in it.
 export top_builddir PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$dir"
-set -- pytest-3 -p no:cacheprovider -p tapline --rootdir "$dir" "$@" "$dir"
+if [ $# -eq 0 ]; then
+	for file in ${E2E_TIMED:-tests/e2e}; do
+		set -- "$@" "${top_srcdir:-.}/$file"
+	done
+fi
+set -- pytest-3 -p no:cacheprovider -p tapline --rootdir "$dir" "$@"
 # Where it is permitted, in a network of their own: loopback is theirs alone.
 if unshare -n true 2>/dev/null; then
 	set -- unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$@"

@@ -8,7 +8,6 @@ import time
 import pytest
 
 from harness import Noise, command, sweep
-from test_linkem import transmit
 
 HERE = os.path.dirname(__file__)
 
@@ -111,19 +110,6 @@ def test_killed_runs_are_swept(namespaces):
     command("ip", "netns", "del", names[1])
     assert names[0] not in left
     assert names[1] in left
-
-
-@pytest.mark.parametrize("kind, burst", [("tbf", 1600), ("htb", 1600)])
-def test_shaped_pair(bare, kind, burst):
-    """
-        left            right
-         l0 --- veth --- r0     10 Mbit/s both ways, Ethernet counted
-    """
-    with bare() as net:
-        net.shape("10mbit", kind=kind, burst=burst, limit=2000000)
-        got = transmit(net, 1000, every="0")
-    rate = (len(got) - 1) * 1514 * 8e9 / (got[-1].stamp - got[0].stamp)
-    assert rate == pytest.approx(10e6, rel=0.01)
 
 
 def test_tap_lines(tmp_path):

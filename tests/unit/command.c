@@ -8,6 +8,7 @@
 
 #include "tests/unit/command.h"
 #include "tests/unit/vectors.h"
+#include "tests/unit/words.h"
 
 int
 command_new(void **state, const char *program, const char *usage,
@@ -34,20 +35,9 @@ command_free(void **state)
 static void
 split(struct command *c, const char *words)
 {
-	char *rest = c->words, *word;
-
-	c->argc = 0;
 	assert_true((size_t)snprintf(c->words, sizeof(c->words), "%s %s",
 	    c->program, words) < sizeof(c->words));
-	while ((word = strsep(&rest, " ")) != NULL) {
-		if (*word == '\0')
-			continue;
-		assert_true(c->argc < COMMAND_ARGS);
-		if (strcmp(word, "''") == 0)
-			*word = '\0';
-		c->argv[c->argc++] = word;
-	}
-	c->argv[c->argc] = NULL;
+	c->argc = words_cut(c->words, c->argv, COMMAND_ARGS);
 }
 
 void

@@ -19,14 +19,15 @@ libunit_la_SOURCES = %D%/unit.h \
 	%D%/child.c %D%/child.h \
 	%D%/loop_pair.c %D%/loop_pair.h \
 	%D%/net.c %D%/net.h \
-	%D%/vectors.c %D%/vectors.h
+	%D%/vectors.c %D%/vectors.h \
+	%D%/words.c %D%/words.h
 libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 libunit_la_CFLAGS = $(UNIT_CFLAGS)
 LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run.sh
 EXTRA_DIST += %D%/run.sh tests/vectors/reader.json tests/vectors/thrulay
 
 if HAVE_CMOCKA
-unit_tests = \
+common_unit_tests = \
 	%D%/test_addr \
 	%D%/test_clock \
 	%D%/test_daemon \
@@ -61,17 +62,18 @@ unit_tests = \
 	%D%/test_wire \
 	%D%/test_writer
 if LINUX
-unit_tests += \
+common_unit_tests += \
 	%D%/test_daemon_linux \
 	%D%/test_loop_timerfd \
 	%D%/test_udpio_linux
 endif
-check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests)
+check_PROGRAMS += $(common_unit_tests)
+TESTS += $(common_unit_tests)
 endif
 if BUILD_THRULAY
 include tests/unit/thrulay.mk
 endif
+unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
 
 %C%_test_addr_SOURCES = %D%/test_addr.c
 %C%_test_addr_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -165,6 +165,13 @@ rng_from_seed(struct rng *r)
 	rng_seed(r, (uint64_t)random());
 }
 
+/* A number of samples below n. */
+static size_t
+below(struct rng *r, size_t n)
+{
+	return (size_t)(rng_u64(r) % n);
+}
+
 static uint64_t
 apart(int64_t a, int64_t b)
 {
@@ -218,7 +225,7 @@ test_exact_agrees_with_sorting(void **state)
 	(void)state;
 	rng_from_seed(&r);
 	for (turn = 0; turn < 300; turn++) {
-		draw(&s, &r, 1 + rng_u64(&r) % MOST);
+		draw(&s, &r, 1 + below(&r, MOST));
 		quant_reset(q);
 		add_all(q, &s);
 		assert_true(quant_error(q) == 0);
@@ -252,8 +259,8 @@ test_histogram_is_within_the_bound(void **state)
 	(void)state;
 	rng_from_seed(&r);
 	for (turn = 0; turn < 300; turn++) {
-		draw(&s, &r, 2 + rng_u64(&r) % (MOST - 1));
-		cap = rng_u64(&r) % s.n;
+		draw(&s, &r, 2 + below(&r, MOST - 1));
+		cap = below(&r, s.n);
 		base = smallest(s.v, cap > 0 ? cap : 1);
 		q = filled(cap, &s);
 		assert_true(quant_error(q) == 1.0 / (2 * QUANT_SUB));
@@ -280,13 +287,13 @@ static struct quant *
 merged(struct series *all, struct bases *b, struct rng *r)
 {
 	static struct series part;
-	struct quant *q = filled(rng_u64(r) % (MOST / 8), &none), *other, *swap;
-	size_t i, parts = 1 + rng_u64(r) % (NELEM(b->v) / 2);
+	struct quant *q = filled(below(r, MOST / 8), &none), *other, *swap;
+	size_t i, parts = 1 + below(r, NELEM(b->v) / 2);
 
 	for (i = 0; i < parts; i++) {
-		draw(&part, r, 1 + rng_u64(r) % (MOST / 8));
+		draw(&part, r, 1 + below(r, MOST / 8));
 		append(all, &part);
-		other = filled(rng_u64(r) % (MOST / 8), &part);
+		other = filled(below(r, MOST / 8), &part);
 		note_base(b, other);
 		if (rng_u64(r) % 2) {
 			swap = q;

@@ -25,7 +25,7 @@ bad(const struct input *in, const char *what)
 
 /* The file with a NUL after it. */
 static char *
-slurp(const char *path)
+slurp(const char *path, size_t *size)
 {
 	FILE *f = fopen(path, "rb");
 	char *buf = NULL;
@@ -42,6 +42,7 @@ slurp(const char *path)
 	} while (n > 0);
 	fclose(f);
 	buf[len] = '\0';
+	*size = len;
 	return buf;
 }
 
@@ -195,12 +196,20 @@ jv_parse(const char *name, const char *text)
 }
 
 char *
-vectors_text(const char *name)
+vectors_bytes(const char *name, size_t *len)
 {
 	char path[1024];
 
 	snprintf(path, sizeof(path), "%s/%s", VECTORS, name);
-	return slurp(path);
+	return slurp(path, len);
+}
+
+char *
+vectors_text(const char *name)
+{
+	size_t len;
+
+	return vectors_bytes(name, &len);
 }
 
 struct jv *

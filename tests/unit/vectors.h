@@ -24,6 +24,8 @@ struct jv {
 
 /* A whole file below tests/vectors with a NUL after it, to be freed. */
 char	*vectors_text(const char *name);
+/* The same, and how many bytes it has. */
+char	*vectors_bytes(const char *name, size_t *len);
 
 /* name is below tests/vectors, as "thrulay/messages.json". */
 struct jv *jv_load(const char *name);
