@@ -69,6 +69,8 @@ static const char trailer[] =
 "  dup=P               share of packets that come twice\n"
 "  late=P:T            share that is held back by another T\n"
 "  early=P:T           share that goes T ahead of its time\n"
+"  outage=PORT:FIRST:COUNT[:EVERY]  of the packets from this source port\n"
+"                      COUNT from number FIRST are lost, and again at EVERY\n"
 "  cross=RATE          virtual cross traffic on the same queue, seeded\n"
 "  cross-model=M       poisson (default), cbr or onoff\n"
 "  cross-size=N[+N..]  packet sizes, drawn evenly; default 1500\n"

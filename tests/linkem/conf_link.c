@@ -170,6 +170,33 @@ set_early(struct sched_conf *c, const char *value, const char **why)
 	return 0;
 }
 
+/* "PORT:FIRST:COUNT[:EVERY]" */
+static int
+set_outage(struct sched_conf *c, const char *value, const char **why)
+{
+	char buf[ITEM_MAX], *rest = buf, *part;
+	int64_t v[4] = { 0 };
+	size_t n = 0;
+
+	snprintf(buf, sizeof(buf), "%s", value);
+	while ((part = cut(&rest, ':')) != NULL) {
+		if (n == sizeof(v) / sizeof(v[0]))
+			return fail(why, "outage has at most four parts");
+		if (opt_int(part, 0, n == 0 ? UINT16_MAX : UINT32_MAX, &v[n],
+		    why) == -1)
+			return -1;
+		n++;
+	}
+	if (n < 3 || (v[3] != 0 && v[3] < v[2]))
+		return fail(why, "outage=PORT:FIRST:COUNT[:EVERY]");
+	if (c->outages.n == OUTAGES)
+		return fail(why, "too many outages");
+	c->outages.o[c->outages.n++] = (struct outage){
+	    .sport = (uint16_t)v[0], .first = (uint32_t)v[1],
+	    .count = (uint32_t)v[2], .every = (uint32_t)v[3] };
+	return 0;
+}
+
 static int
 set_cross(struct sched_conf *c, const char *value, const char **why)
 {
@@ -241,6 +268,7 @@ static const struct {
 	{ "dup", set_dup },
 	{ "late", set_reorder },
 	{ "early", set_early },
+	{ "outage", set_outage },
 	{ "cross", set_cross },
 	{ "cross-model", set_cross_model },
 	{ "cross-size", set_cross_size },

@@ -153,6 +153,9 @@ engine_packet(struct engine *e, int dir, size_t len, int64_t arrival_ns)
 	base.size = (uint32_t)(len - header);
 	record_classify(&base, e->frame + header, base.size);
 	fate = sched_packet(&e->sched[dir], arrival_ns, base.size);
+	if (outages_take(&e->sched[dir].conf.outages, base.sport) &&
+	    fate.verdict == SCHED_PASS)
+		fate = (struct sched_fate){ .verdict = SCHED_LOSS };
 	base.planned_ns = fate.due_ns;
 	base.fate = (uint8_t)fate_of(fate.verdict);
 	for (i = 0; i == 0 || i < fate.copies; i++) {

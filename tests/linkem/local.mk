@@ -8,6 +8,7 @@ liblinkem_la_SOURCES = \
 	%D%/conf_link.c %D%/conf.h \
 	%D%/cross.c %D%/cross.h \
 	%D%/due.c %D%/due.h \
+	%D%/outage.c %D%/outage.h \
 	%D%/record.c %D%/record.h \
 	%D%/sched.c %D%/sched.h
 

@@ -7,6 +7,7 @@
 
 #include "common/stats.h"
 #include "tests/linkem/cross.h"
+#include "tests/linkem/outage.h"
 
 /*
  * One direction of a link as arithmetic: a packet's arrival and size go in,
@@ -39,6 +40,7 @@ struct sched_conf {
 	int64_t	reorder_ns;	/* > 0: held back; < 0: ahead of others, yet
 				 * never before the departure */
 	struct cross_conf cross;
+	struct outages outages;	/* who knows the ports applies them */
 };
 
 #define SCHED_RATE_MAX	INT64_C(1000000000000)
