@@ -9,6 +9,7 @@
 
 #include "common/fixed.h"
 #include "common/json.h"
+#include "common/utf8.h"
 
 void
 json_init(struct json *j, FILE *out, int indent)
@@ -32,69 +33,77 @@ put_ascii(FILE *out, unsigned char c)
 		putc(c, out);
 }
 
-/* How many bytes follow this first one; 0 for ASCII, -1 for none such. */
-static int
-utf8_rest(unsigned char c)
+/* As Go writes it: no \b and \f, and nothing that HTML could take for markup;
+ * U+2028 and U+2029 end a line in JavaScript. */
+static void
+put_go(FILE *out, const unsigned char *s, size_t n)
 {
-	if (c < 0x80)
-		return 0;
-	if (c >= 0xc2 && c <= 0xdf)
-		return 1;
-	if (c >= 0xe0 && c <= 0xef)
-		return 2;
-	return c >= 0xf0 && c <= 0xf4 ? 3 : -1;
-}
+	bool short_form = *s == '\n' || *s == '\r' || *s == '\t';
 
-/*
- * Length of the character at s, or of the longest start of one when the rest
- * is missing or wrong. The second byte decides on overlong forms, surrogates
- * and what is beyond U+10FFFF.
- */
-static size_t
-utf8_next(const unsigned char *s, size_t n, bool *valid)
-{
-	int rest = utf8_rest(s[0]), i;
-	unsigned char low = 0x80, high = 0xbf;
-
-	if (s[0] == 0xe0 || s[0] == 0xf0)
-		low = s[0] == 0xe0 ? 0xa0 : 0x90;
-	if (s[0] == 0xed || s[0] == 0xf4)
-		high = s[0] == 0xed ? 0x9f : 0x8f;
-	for (i = 1; i <= rest && (size_t)i < n; i++) {
-		if (s[i] < low || s[i] > high)
-			break;
-		low = 0x80;
-		high = 0xbf;
-	}
-	*valid = rest >= 0 && i > rest;
-	return (size_t)i;
+	if (n == 3 && s[0] == 0xe2 && s[1] == 0x80 && (s[2] & 0xfe) == 0xa8)
+		fprintf(out, "\\u202%c", s[2] == 0xa8 ? '8' : '9');
+	else if (n > 1)
+		fwrite(s, 1, n, out);
+	else if ((*s < 0x20 && !short_form) || *s == '<' || *s == '>' ||
+	    *s == '&')
+		fprintf(out, "\\u%04x", (unsigned int)*s);
+	else
+		put_ascii(out, *s);
 }
 
 static void
-put_string(FILE *out, const char *v, size_t n)
+put_character(const struct json *j, const unsigned char *s, size_t n)
+{
+	if (j->go)
+		put_go(j->out, s, n);
+	else if (n == 1)
+		put_ascii(j->out, *s);
+	else
+		fwrite(s, 1, n, j->out);
+}
+
+static void
+put_string(const struct json *j, const char *v, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)v;
 	size_t used;
 	bool valid;
 
-	putc('"', out);
+	putc('"', j->out);
 	for (; n > 0; s += used, n -= used) {
 		used = utf8_next(s, n, &valid);
-		if (!valid)
-			fputs("\xef\xbf\xbd", out);
-		else if (used == 1)
-			put_ascii(out, *s);
-		else
-			fwrite(s, 1, used, out);
+		if (valid) {
+			put_character(j, s, used);
+			continue;
+		}
+		fputs(j->go ? "\\ufffd" : "\xef\xbf\xbd", j->out);
+		if (j->go)
+			used = 1;
 	}
-	putc('"', out);
+	putc('"', j->out);
 }
 
+/* Before an item of the innermost object or array, or before its end. */
 static void
-new_line(struct json *j)
+new_line(struct json *j, bool object)
 {
+	int i;
+
 	if (j->indent > 0)
 		fprintf(j->out, "\n%*s", j->depth * j->indent, "");
+	if (j->indent != JSON_TABS || !object)
+		return;
+	putc('\n', j->out);
+	for (i = 0; i < j->depth; i++)
+		putc('\t', j->out);
+}
+
+static const char *
+colon(const struct json *j)
+{
+	if (j->indent == JSON_TABS)
+		return ":\t";
+	return j->indent > 0 ? ": " : ":";
 }
 
 /* What stands before a value. False when no value may stand here. */
@@ -108,13 +117,14 @@ item(struct json *j, const char *key)
 	if (j->bad)
 		return false;
 	if (*comma)
-		putc(',', j->out);
+		fputs(j->indent == JSON_TABS && key == NULL ? ", " : ",",
+		    j->out);
 	*comma = true;
 	if (j->depth > 0)
-		new_line(j);
+		new_line(j, key != NULL);
 	if (key != NULL) {
-		put_string(j->out, key, strlen(key));
-		fputs(j->indent > 0 ? ": " : ":", j->out);
+		put_string(j, key, strlen(key));
+		fputs(colon(j), j->out);
 	}
 	return true;
 }
@@ -143,12 +153,12 @@ end(struct json *j, bool object)
 		return;
 	j->depth--;
 	if (filled)
-		new_line(j);
+		new_line(j, object);
 	putc(object ? '}' : ']', j->out);
 }
 
 void
-json_object(struct json *j, const char *key)
+json_begin_object(struct json *j, const char *key)
 {
 	begin(j, key, true);
 }
@@ -160,7 +170,7 @@ json_end_object(struct json *j)
 }
 
 void
-json_array(struct json *j, const char *key)
+json_begin_array(struct json *j, const char *key)
 {
 	begin(j, key, false);
 }
@@ -179,7 +189,7 @@ json_raw(struct json *j, const char *key, const char *text)
 }
 
 void
-json_null(struct json *j, const char *key)
+json_nil(struct json *j, const char *key)
 {
 	json_raw(j, key, "null");
 }
@@ -194,7 +204,7 @@ void
 json_str(struct json *j, const char *key, const char *v)
 {
 	if (v == NULL)
-		json_null(j, key);
+		json_nil(j, key);
 	else
 		json_strn(j, key, v, strlen(v));
 }
@@ -203,7 +213,7 @@ void
 json_strn(struct json *j, const char *key, const char *v, size_t n)
 {
 	if (item(j, key))
-		put_string(j->out, v, n);
+		put_string(j, v, n);
 }
 
 void
@@ -248,7 +258,7 @@ json_num(struct json *j, const char *key, double v)
 	int digits = 15;
 
 	if (!isfinite(v)) {
-		json_null(j, key);
+		json_nil(j, key);
 		return;
 	}
 	do

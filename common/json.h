@@ -14,13 +14,25 @@
  * infinity) are written as null. Strings are escaped (", \, < U+0020) and
  * invalid UTF-8 is replaced by U+FFFD, one for each longest start of a
  * character as Unicode recommends. Misuse sets bad, and then nothing more is
- * written.
+ * written. No name here is one of jansson's, which msak links too.
  */
 #define JSON_DEPTH	16
+/*
+ * In place of a number of spaces: the layout of cJSON, which parsers of lines
+ * know. A tab a level, a tab behind each colon, no new line for the items of
+ * an array: "key":<tab>[{ ... }, { ... }].
+ */
+#define JSON_TABS	(-1)
 
 struct json {
 	FILE	*out;
-	int	 indent;	/* spaces a level; 0: all on one line */
+	int	 indent;	/* spaces a level, JSON_TABS; 0: one line */
+	/*
+	 * Set after json_init: strings as Go's encoding/json writes them. Of
+	 * the short escapes only \n, \r and \t; <, >, &, U+2028 and U+2029
+	 * as \uXXXX; \ufffd for each byte that is not UTF-8.
+	 */
+	bool	 go;
 	int	 depth;
 	bool	 comma[JSON_DEPTH + 1];
 	bool	 object[JSON_DEPTH + 1];
@@ -29,9 +41,9 @@ struct json {
 };
 
 void	json_init(struct json *j, FILE *out, int indent);
-void	json_object(struct json *j, const char *key);
+void	json_begin_object(struct json *j, const char *key);
 void	json_end_object(struct json *j);
-void	json_array(struct json *j, const char *key);
+void	json_begin_array(struct json *j, const char *key);
 void	json_end_array(struct json *j);
 /* v NULL writes null. */
 void	json_str(struct json *j, const char *key, const char *v);
@@ -39,7 +51,7 @@ void	json_strn(struct json *j, const char *key, const char *v, size_t n);
 void	json_int(struct json *j, const char *key, int64_t v);
 void	json_uint(struct json *j, const char *key, uint64_t v);
 void	json_bool(struct json *j, const char *key, bool v);
-void	json_null(struct json *j, const char *key);
+void	json_nil(struct json *j, const char *key);
 /* Fixed point with this many decimals (0..9), the caller's choice. */
 void	json_fixed(struct json *j, const char *key, double v, int decimals);
 /* The first of 15, 16 and 17 digits that reads back as the same double. */

@@ -17,6 +17,7 @@ libcommon_la_SOURCES = \
 	%D%/sock.c %D%/sock_opt.c %D%/sock.h \
 	%D%/text.c %D%/text.h \
 	%D%/udpio_tos.c %D%/udpio_tos.h %D%/udpio.h \
+	%D%/utf8.c %D%/utf8.h \
 	%D%/wire.c %D%/wire.h \
 	%D%/writer.c %D%/writer_csv.c %D%/writer_json.c %D%/writer_text.c %D%/writer.h
 
@@ -24,11 +25,13 @@ libcommon_la_SOURCES = \
 if LINUX
 libcommon_la_SOURCES += \
 	%D%/clock_linux.c %D%/daemon_linux.c %D%/loop_linux.c \
-	%D%/sock_linux.c %D%/udpio_linux.c
+	%D%/sock_linux.c \
+	%D%/udpio_linux.c
 else
 libcommon_la_SOURCES += \
 	%D%/clock_posix.c %D%/daemon_posix.c %D%/loop_posix.c \
-	%D%/sock_posix.c %D%/udpio_posix.c
+	%D%/sock_posix.c \
+	%D%/udpio_posix.c
 endif
 EXTRA_DIST += \
 	%D%/clock_linux.c %D%/clock_posix.c \

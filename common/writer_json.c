@@ -26,10 +26,10 @@ start(struct writer *w, const char *key)
 	struct json *j = json_of(w);
 
 	if (w->depth > 0) {
-		json_object(j, key);
+		json_begin_object(j, key);
 		return;
 	}
-	json_object(j, NULL);
+	json_begin_object(j, NULL);
 	if (key != NULL)
 		json_str(j, "event", key);
 }
@@ -37,7 +37,7 @@ start(struct writer *w, const char *key)
 static void
 list(struct writer *w, const char *key)
 {
-	json_array(json_of(w), key);
+	json_begin_array(json_of(w), key);
 }
 
 static void
@@ -59,7 +59,7 @@ value(struct writer *w, const char *key, const struct writer_value *v)
 		json_bool(j, key, v->b);
 		break;
 	case WRITER_NULL:
-		json_null(j, key);
+		json_nil(j, key);
 		break;
 	}
 }

@@ -24,10 +24,10 @@ put_quantiles(struct json *j, const char *key, struct quant *q, double unit)
 	size_t i;
 
 	if (quant_count(q) == 0) {
-		json_null(j, key);
+		json_nil(j, key);
 		return;
 	}
-	json_object(j, key);
+	json_begin_object(j, key);
 	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		json_fixed(j, list[i].name,
 		    (double)quant_get(q, list[i].p) / unit, 6);
@@ -72,17 +72,17 @@ put_direction(struct json *j, const char *key, struct engine *e, int dir,
 	struct account a;
 	int class, r = 0;
 
-	json_object(j, key);
+	json_begin_object(j, key);
 	json_str(j, "spec", spec);
 	put_seconds(j, "idle_s", s->line.idle_ns);
-	json_object(j, "cross");
+	json_begin_object(j, "cross");
 	json_uint(j, "packets", s->cross_packets);
 	json_uint(j, "bytes", s->cross_bytes);
 	json_uint(j, "dropped_queue", s->cross_drops);
 	json_end_object(j);
 	for (class = 0; r == 0 && class < ACCOUNT_CLASSES; class++) {
 		r = account_make(&a, &e->log, dir, class);
-		json_object(j, account_class_name(class));
+		json_begin_object(j, account_class_name(class));
 		if (r == 0)
 			put_account(j, &a);
 		json_end_object(j);
@@ -99,7 +99,7 @@ put_port(struct json *j, const char *key, struct engine *e, int i)
 	int64_t rx, tx;
 
 	port_device_drops(p, &rx, &tx);
-	json_object(j, key);
+	json_begin_object(j, key);
 	json_str(j, "backend", p->ops->name);
 	json_str(j, "device", p->ifname);
 	json_int(j, "socket_drops", p->ops->drops(p));
@@ -116,7 +116,7 @@ put_host(struct json *j, const struct engine *e)
 	int64_t wall_ns = clock_wall() - e->start_wall_ns;
 	int64_t mono_ns = clock_mono() - e->start_mono_ns;
 
-	json_object(j, "host");
+	json_begin_object(j, "host");
 	json_bool(j, "fifo", e->rt.fifo);
 	json_bool(j, "locked", e->rt.locked);
 	json_bool(j, "latency_held", e->rt.latency_fd != -1);
@@ -133,7 +133,7 @@ truth_write(FILE *out, struct engine *e, const struct conf *conf)
 	struct json j;
 
 	json_init(&j, out, 1);
-	json_object(&j, NULL);
+	json_begin_object(&j, NULL);
 	json_str(&j, "tool", "linkem");
 	json_int(&j, "seed", conf->seed);
 	json_int(&j, "start_wall_ns", e->start_wall_ns);

@@ -37,6 +37,8 @@ common_unit_tests = \
 	%D%/test_fixed \
 	%D%/test_host \
 	%D%/test_json \
+	%D%/test_json_go \
+	%D%/test_json_tabs \
 	%D%/test_linkem \
 	%D%/test_linkem_cross \
 	%D%/test_linkem_line \
@@ -224,6 +226,16 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
 %C%_test_json_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_json_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_json_LDADD = $(UNIT_LIBS)
+
+%C%_test_json_go_SOURCES = %D%/test_json_go.c
+%C%_test_json_go_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_json_go_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_json_go_LDADD = $(UNIT_LIBS)
+
+%C%_test_json_tabs_SOURCES = %D%/test_json_tabs.c
+%C%_test_json_tabs_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_json_tabs_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_json_tabs_LDADD = $(UNIT_LIBS)
 
 %C%_test_writer_SOURCES = %D%/test_writer.c
 %C%_test_writer_CPPFLAGS = $(UNIT_CPPFLAGS)

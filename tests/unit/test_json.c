@@ -52,23 +52,23 @@ expect_bad(struct json *j)
 static void
 some_of_all(struct json *j)
 {
-	json_object(j, NULL);
+	json_begin_object(j, NULL);
 	json_str(j, "s", "x");
 	json_str(j, "none", NULL);
 	json_strn(j, "n", "abc", 2);
 	json_int(j, "i", INT64_MIN);
 	json_uint(j, "u", UINT64_MAX);
-	json_array(j, "a");
+	json_begin_array(j, "a");
 	json_bool(j, NULL, true);
 	json_bool(j, NULL, false);
-	json_null(j, NULL);
-	json_object(j, NULL);
+	json_nil(j, NULL);
+	json_begin_object(j, NULL);
 	json_end_object(j);
-	json_array(j, NULL);
+	json_begin_array(j, NULL);
 	json_end_array(j);
 	json_end_array(j);
 	json_raw(j, "raw", "[1]");
-	json_object(j, "o");
+	json_begin_object(j, "o");
 	json_fixed(j, "f", 2.5, 3);
 	json_end_object(j);
 	json_end_object(j);
@@ -124,7 +124,7 @@ test_documents_one_after_another(void **state)
 
 	(void)state;
 	start(&j, 0);
-	json_object(&j, NULL);
+	json_begin_object(&j, NULL);
 	json_end_object(&j);
 	assert_int_equal(json_finish(&j), 0);
 	json_int(&j, NULL, 7);
@@ -171,7 +171,7 @@ test_keys_are_escaped(void **state)
 
 	(void)state;
 	start(&j, 0);
-	json_object(&j, NULL);
+	json_begin_object(&j, NULL);
 	json_int(&j, "a\"\n\xff", 1);
 	json_end_object(&j);
 	expect(&j, "{\"a\\\"\\n\xef\xbf\xbd\":1}\n");
@@ -299,7 +299,7 @@ test_fixed(void **state)
 
 	(void)state;
 	start(&j, 0);
-	json_array(&j, NULL);
+	json_begin_array(&j, NULL);
 	json_fixed(&j, NULL, 1.0 / 3, 0);
 	json_fixed(&j, NULL, 2.0 / 3, 9);
 	json_fixed(&j, NULL, -1e15, 3);
@@ -376,7 +376,7 @@ nest(struct json *j, int levels)
 	int i;
 
 	for (i = 0; i < levels; i++)
-		json_array(j, NULL);
+		json_begin_array(j, NULL);
 }
 
 static void
@@ -407,11 +407,11 @@ test_misuse_is_bad(void **state)
 
 	(void)state;
 	start(&j, 0);			/* left open */
-	json_object(&j, NULL);
+	json_begin_object(&j, NULL);
 	expect_bad(&j);
 
 	start(&j, 0);			/* closed twice */
-	json_object(&j, NULL);
+	json_begin_object(&j, NULL);
 	json_end_object(&j);
 	json_end_object(&j);
 	expect_bad(&j);
@@ -421,18 +421,18 @@ test_misuse_is_bad(void **state)
 	expect_bad(&j);
 
 	start(&j, 0);			/* closed as the other */
-	json_object(&j, NULL);
+	json_begin_object(&j, NULL);
 	json_end_array(&j);
 	expect_bad(&j);
 
 	start(&j, 0);			/* no key in an object */
-	json_object(&j, NULL);
+	json_begin_object(&j, NULL);
 	json_int(&j, NULL, 1);
 	json_end_object(&j);
 	expect_bad(&j);
 
 	start(&j, 0);			/* a key in an array */
-	json_array(&j, NULL);
+	json_begin_array(&j, NULL);
 	json_int(&j, "k", 1);
 	json_end_array(&j);
 	expect_bad(&j);

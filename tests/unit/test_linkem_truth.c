@@ -270,6 +270,23 @@ test_spec_of_bursts_and_cross_traffic(void **state)
 }
 
 static void
+test_outages(void **state)
+{
+	struct sched_conf c = parse("outage=5000:2:3,outage=5001:0:1:4");
+	char lost[2][11] = { "", "" };
+	int i, k;
+
+	(void)state;
+	for (i = 0; i < 10; i++)
+		for (k = 0; k < 2; k++)
+			lost[k][i] = outages_take(&c.outages,
+			    (uint16_t)(5000 + k)) ? 'x' : '.';
+	assert_string_equal(lost[0], "..xxx.....");
+	assert_string_equal(lost[1], "x...x...x.");
+	assert_false(outages_take(&c.outages, 5002));
+}
+
+static void
 test_bad_specs(void **state)
 {
 	static const char *const bad[] = {
@@ -280,7 +297,8 @@ test_bad_specs(void **state)
 		"burst=1::1", "late=1%", "late=1%:", "late=:1ms",
 		"overtake=maybe", "cross-model=x", "cross-size=",
 		"cross-size=1+", "cross-size=65536", "cross-on=0",
-		"cross-size=1+1+1+1+1+1+1+1+1",
+		"cross-size=1+1+1+1+1+1+1+1+1", "outage=1:2",
+		"outage=65536:1:1", "outage=1:1:3:2", "outage=1:1:1:1:1",
 	};
 	struct sched_conf c;
 	const char *why;
@@ -309,6 +327,7 @@ main(void)
 		cmocka_unit_test(test_records_are_bounded),
 		cmocka_unit_test(test_spec),
 		cmocka_unit_test(test_spec_of_bursts_and_cross_traffic),
+		cmocka_unit_test(test_outages),
 		cmocka_unit_test(test_bad_specs),
 	};
 
