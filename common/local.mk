@@ -25,17 +25,18 @@ libcommon_la_SOURCES = \
 if LINUX
 libcommon_la_SOURCES += \
 	%D%/clock_linux.c %D%/daemon_linux.c %D%/loop_linux.c \
-	%D%/sock_linux.c \
+	%D%/opt_env_linux.c %D%/sock_linux.c \
 	%D%/udpio_linux.c
 else
 libcommon_la_SOURCES += \
 	%D%/clock_posix.c %D%/daemon_posix.c %D%/loop_posix.c \
-	%D%/sock_posix.c \
+	%D%/opt_env_posix.c %D%/sock_posix.c \
 	%D%/udpio_posix.c
 endif
 EXTRA_DIST += \
 	%D%/clock_linux.c %D%/clock_posix.c \
 	%D%/daemon_linux.c %D%/daemon_posix.c \
 	%D%/loop_linux.c %D%/loop_posix.c \
+	%D%/opt_env_linux.c %D%/opt_env_posix.c \
 	%D%/sock_linux.c %D%/sock_posix.c \
 	%D%/udpio_linux.c %D%/udpio_posix.c

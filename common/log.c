@@ -23,6 +23,13 @@ log_to_syslog(struct log *lg, const char *ident, enum log_level max)
 	openlog(ident, LOG_PID, LOG_DAEMON);
 }
 
+void
+log_to_sink(struct log *lg, void (*sink)(void *arg, const char *line),
+    void *arg, enum log_level max)
+{
+	*lg = (struct log){ .sink = sink, .arg = arg, .max = max };
+}
+
 static int
 syslog_priority(enum log_level level)
 {
@@ -57,6 +64,8 @@ write_line(const struct log *lg, enum log_level level, const char *line)
 
 	if (lg->stream != NULL)
 		write_stream(lg->stream, line);
+	else if (lg->sink != NULL)
+		lg->sink(lg->arg, line);
 	else
 		syslog(syslog_priority(level), "%s", line);
 	errno = saved;
@@ -129,11 +138,17 @@ log_msg(struct log *lg, enum log_level level, const char *fmt, ...)
 }
 
 void
+log_vlimited(struct log *lg, enum log_level level, const char *fmt, va_list ap)
+{
+	log_at(lg, clock_mono(), true, level, fmt, ap);
+}
+
+void
 log_limited(struct log *lg, enum log_level level, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_at(lg, clock_mono(), true, level, fmt, ap);
+	log_vlimited(lg, level, fmt, ap);
 	va_end(ap);
 }

@@ -15,6 +15,8 @@
 #define LONG_BASE	0x1000
 #define RESULT_BASE	0x2000
 
+#define LINE		1024	/* bytes of a complaint */
+
 struct getopt_table {
 	struct option	longs[OPT_MAX + 4];
 	char		letters[2 * OPT_MAX + 1];
@@ -139,29 +141,44 @@ store(const struct opt *o, void *config, const char *arg, const char **why)
 		return opt_dscp(arg, field, why) == 0 ? OPT_CALL_OK :
 		    OPT_CALL_BAD;
 	case OPT_CALL:
-		return o->call(config, arg, why);
+		return o->take != NULL ? o->take(o, config, arg, why) :
+		    o->call(config, arg, why);
 	case OPT_HEADING:
 		break;
 	}
 	return OPT_CALL_OK;
 }
 
-/* One line about a value; the option is named as the user wrote it. */
+/* A line to whom it may concern; own: the program's name goes before it. */
 static void
-complain(const struct opt_set *set, const struct opt *o, bool by_letter,
-    const char *arg, const char *why)
+complain(const struct opt_set *set, void *config, bool own, const char *line)
 {
+	if (set->complain != NULL)
+		set->complain(config, line);
+	else if (own)
+		fprintf(stderr, "%s: %s\n", set->program, line);
+	else
+		fprintf(stderr, "%s\n", line);
+}
+
+/* About a value; the option is named as the user wrote it. */
+static void
+complain_value(const struct opt_set *set, void *config, const struct opt *o,
+    bool by_letter, const char *arg, const char *why)
+{
+	char name[64], line[LINE];
+
 	if (o->error != NULL) {
-		fprintf(stderr, "%s\n", o->error);
+		complain(set, config, false, o->error);
 		return;
 	}
 	if (by_letter)
-		fprintf(stderr, "%s: -%c is %s", set->program, o->letter, why);
+		snprintf(name, sizeof(name), "-%c", o->letter);
 	else
-		fprintf(stderr, "%s: --%s is %s", set->program, o->name, why);
-	if (arg != NULL)
-		fprintf(stderr, ": %s", arg);
-	fputc('\n', stderr);
+		snprintf(name, sizeof(name), "--%s", o->name);
+	snprintf(line, sizeof(line), "%s is %s%s%s", name, why,
+	    arg == NULL ? "" : ": ", arg == NULL ? "" : arg);
+	complain(set, config, true, line);
 }
 
 static enum opt_result
@@ -175,10 +192,10 @@ take(const struct opt_set *set, void *config, const struct opt *o,
 		return OPT_OK;
 	if (said == OPT_CALL_STOP)
 		return OPT_STOPPED;
-	if (said == OPT_CALL_SAY)
-		fprintf(stderr, "%s\n", why);
-	else
-		complain(set, o, by_letter, arg, why);
+	if (!set->lenient && said == OPT_CALL_SAY)
+		complain(set, config, false, why);
+	else if (!set->lenient)
+		complain_value(set, config, o, by_letter, arg, why);
 	return OPT_BAD_VALUE;
 }
 
@@ -204,6 +221,15 @@ take_argument(const struct opt_set *set, void *config, int c)
 	return take(set, config, find(set->opts, c), c < LONG_BASE, optarg);
 }
 
+/* Is this the end of the command line's story? */
+static bool
+ends(const struct opt_set *set, enum opt_result r)
+{
+	if (set->lenient && (r == OPT_UNKNOWN || r == OPT_BAD_VALUE))
+		return false;
+	return r != OPT_OK;
+}
+
 enum opt_result
 opt_parse(const struct opt_set *set, void *config, int argc, char **argv,
     int *first)
@@ -218,9 +244,10 @@ opt_parse(const struct opt_set *set, void *config, int argc, char **argv,
 	 * because programs written for glibc do this.
 	 */
 	optind = 0;
-	while (r == OPT_OK && (c = getopt_long(argc, argv, t.letters, t.longs,
-	    NULL)) != -1)
+	opterr = !set->lenient;
+	while (!ends(set, r) && (c = getopt_long(argc, argv, t.letters,
+	    t.longs, NULL)) != -1)
 		r = take_argument(set, config, c);
 	*first = optind;
-	return r;
+	return ends(set, r) ? r : OPT_OK;
 }

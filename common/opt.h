@@ -22,7 +22,8 @@ enum opt_kind {
 	OPT_STRING,	/* const char *, points into argv */
 	OPT_CHOICE,	/* int: index into choices */
 	OPT_DSCP,	/* int 0..63 or name: EF, AF41, CS1, LE, VA, DF */
-	OPT_CALL,	/* function decides; a flag when arg is NULL */
+	OPT_CALL,	/* function decides; a flag when arg is NULL;
+			 * lo and hi are for --help */
 	OPT_HEADING	/* a line of text in --help */
 };
 
@@ -52,10 +53,13 @@ struct opt {
 	/* arg is NULL for flags; a value points into argv or is deflt. */
 	enum opt_call	(*call)(void *config, const char *arg,
 			    const char **why);
+	/* The same for functions of several entries; if set, not call. */
+	enum opt_call	(*take)(const struct opt *o, void *config,
+			    const char *arg, const char **why);
 };
 
 /* Entries a table may have. */
-#define OPT_MAX		96
+#define OPT_MAX		128
 
 struct opt_set {
 	const char		*program;	/* for messages */
@@ -63,6 +67,11 @@ struct opt_set {
 	const struct opt	*opts;		/* ended by kind OPT_FLAG, help
 						 * NULL, no letter, no name */
 	const char		*trailer;	/* text after them, or NULL */
+	/* Gets the line about a bad value, without newline and program name;
+	 * NULL: it goes to stderr with them. */
+	void			(*complain)(void *config, const char *line);
+	bool			lenient;	/* skip, without a word, what
+						 * is unknown or a bad value */
 };
 
 /* What opt_parse found. */
@@ -83,7 +92,8 @@ enum opt_result {
  * *first gets the index of the first operand in the permuted argv. Ends at
  * the first thing that is not OPT_OK. An unknown option prints getopt's own
  * message; a bad value prints the table's error sentence, or
- * `program: option is reason: value`. Uses getopt's global state, but starts
+ * `program: option is reason: value`; a set may change both. Uses getopt's
+ * global state, but starts
  * it afresh, so a process may parse any number of times, one at a time.
  */
 enum opt_result	opt_parse(const struct opt_set *set, void *config, int argc,
@@ -101,6 +111,12 @@ void	opt_list(const struct opt_set *set, FILE *out);
 
 /* Does this entry end a table? */
 bool	opt_is_end(const struct opt *o);
+
+/*
+ * A variable of the environment; NULL when it is unset or when the process
+ * has rights that its user does not have.
+ */
+const char *opt_env(const char *name);
 
 /*
  * Single values, for other parsers. 0, or -1 with *why as strtonum(3) words it

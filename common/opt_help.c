@@ -105,7 +105,7 @@ has_range(const struct opt *o)
 {
 	return o->kind == OPT_INT || o->kind == OPT_SIZE ||
 	    o->kind == OPT_RATE || o->kind == OPT_RATE_WHOLE ||
-	    o->kind == OPT_DURATION;
+	    o->kind == OPT_DURATION || o->kind == OPT_CALL;
 }
 
 /* "1..255", "at least 1", "at most 9", or "" where nothing is excluded. */

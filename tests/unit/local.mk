@@ -49,6 +49,7 @@ common_unit_tests = \
 	%D%/test_loop_signal \
 	%D%/test_opt \
 	%D%/test_opt_help \
+	%D%/test_opt_set \
 	%D%/test_opt_value \
 	%D%/test_quant \
 	%D%/test_quant_random \
@@ -161,6 +162,11 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
 %C%_test_opt_help_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_opt_help_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_opt_help_LDADD = $(UNIT_LIBS)
+
+%C%_test_opt_set_SOURCES = %D%/test_opt_set.c
+%C%_test_opt_set_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_opt_set_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_opt_set_LDADD = $(UNIT_LIBS)
 
 %C%_test_opt_value_SOURCES = %D%/test_opt_value.c
 %C%_test_opt_value_CPPFLAGS = $(UNIT_CPPFLAGS)

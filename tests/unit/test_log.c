@@ -247,6 +247,34 @@ test_unlimited_passes(void **state)
 	assert_non_null(strstr(k.text, " 3 messages suppressed\n"));
 }
 
+static void
+to_text(void *arg, const char *line)
+{
+	snprintf(arg, TEXT, "%s|", line);
+	errno = EIO;
+}
+
+static void
+test_sink(void **state)
+{
+	static char text[TEXT];
+	struct log lg;
+	int i;
+
+	(void)state;
+	log_to_sink(&lg, to_text, text, LOG_LEVEL_NOTICE);
+	errno = EAGAIN;
+	log_msg(&lg, LOG_LEVEL_ERROR, "%d %%s", 4);
+	assert_string_equal(text, "4 %s|");
+	assert_int_equal(errno, EAGAIN);
+	log_msg(&lg, LOG_LEVEL_INFO, "quieter");
+	assert_string_equal(text, "4 %s|");
+	for (i = 1; i < LOG_LIMIT + 3; i++)
+		at_time(&lg, INT64_MAX, true, "flood %d", i);
+	snprintf(text + TEXT / 2, TEXT / 2, "flood %d|", LOG_LIMIT);
+	assert_string_equal(text, text + TEXT / 2);
+}
+
 int
 main(void)
 {
@@ -258,6 +286,7 @@ main(void)
 		cmocka_unit_test(test_syslog),
 		cmocka_unit_test(test_flood_is_limited),
 		cmocka_unit_test(test_unlimited_passes),
+		cmocka_unit_test(test_sink),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

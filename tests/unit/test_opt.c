@@ -97,7 +97,8 @@ static const struct opt table[] = {
 	{ .kind = OPT_FLAG }
 };
 
-static const struct opt_set set = { "prog", "host", table, NULL };
+static const struct opt_set set = { .program = "prog",
+	.synopsis = "host", .opts = table };
 
 /* One command line and what became of it. */
 struct run {
@@ -270,7 +271,8 @@ test_bad_default_is_said(void **state)
 		    .offset = 0, .lo = 1, .hi = 8, .help = "n" },
 		{ .kind = OPT_FLAG }
 	};
-	struct opt_set bad_set = { "prog", "", bad, NULL };
+	struct opt_set bad_set = { .program = "prog",
+		.synopsis = "", .opts = bad };
 	char prog[] = "prog", *argv[] = { prog, NULL }, err[TEXT];
 	struct capture c;
 	int64_t n = 5;
@@ -324,7 +326,8 @@ test_letters_are_getopts(void **state)
 {
 	static char pool[][8] = { "-a", "-b", "-ab", "-n", "-n5", "-an", "-s=",
 		"--", "-", "x", "y", "-z", "-az", "" };
-	struct opt_set notes = { "prog", "", note_table, NULL };
+	struct opt_set notes = { .program = "prog",
+		.synopsis = "", .opts = note_table };
 	char *ours[FEW + 1] = { pool[0] }, *theirs[FEW + 1];
 	char err_ours[TEXT], err_theirs[TEXT];
 	int turn, argc, i, first_ours, first_theirs;

@@ -49,7 +49,8 @@ static const struct opt table[] = {
 };
 
 static const struct opt_set set = {
-	"prog", "[options] host", table, "The end."
+	.program = "prog", .synopsis = "[options] host", .opts = table,
+	.trailer = "The end."
 };
 
 /* What print writes. */
