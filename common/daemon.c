@@ -62,13 +62,13 @@ daemon_reserve_stdio(void)
 static void
 wait_for_child(int fd)
 {
-	char byte;
+	unsigned char status;
 	ssize_t n;
 
 	do {
-		n = read(fd, &byte, 1);
+		n = read(fd, &status, 1);
 	} while (n == -1 && errno == EINTR);
-	_exit(n == 1 ? 0 : 1);
+	_exit(n == 1 ? status : 1);
 }
 
 /* 0 in the child; -1 in the caller's process, which otherwise ends here. */
@@ -116,6 +116,21 @@ daemon_background(struct daemon *d, const char **what)
 	return chdir("/");
 }
 
+/* Should nobody wait any more, that is nobody's loss. */
+static void
+tell(struct daemon *d, unsigned char status)
+{
+	while (write(d->ready_fd, &status, 1) == -1 && errno == EINTR)
+		continue;
+	close(d->ready_fd);
+}
+
+void
+daemon_fail(struct daemon *d, int status)
+{
+	tell(d, (unsigned char)status);
+}
+
 void
 daemon_ready(struct daemon *d)
 {
@@ -124,10 +139,7 @@ daemon_ready(struct daemon *d)
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		dup2(d->null_fd, fd);
 	close(d->null_fd);
-	/* Should nobody wait any more, that is nobody's loss. */
-	while (write(d->ready_fd, "", 1) == -1 && errno == EINTR)
-		continue;
-	close(d->ready_fd);
+	tell(d, 0);
 }
 
 /* Is what was opened still what path names? Its owner may have removed it. */
@@ -214,7 +226,7 @@ try_root(gid_t gid, const char **what)
 }
 
 static int
-become(const struct passwd *pw, const char **what)
+become(const struct passwd *pw, bool net_admin, const char **what)
 {
 	if (pw->pw_uid == 0) {
 		errno = EINVAL;
@@ -223,13 +235,13 @@ become(const struct passwd *pw, const char **what)
 	*what = "initgroups";
 	if (initgroups(pw->pw_name, pw->pw_gid) == -1)
 		return -1;
-	if (daemon_become(pw->pw_uid, pw->pw_gid, what) == -1)
+	if (daemon_become(pw->pw_uid, pw->pw_gid, net_admin, what) == -1)
 		return -1;
 	return try_root(pw->pw_gid, what);
 }
 
-int
-daemon_drop(const char *user, const char **what)
+static int
+drop(const char *user, bool net_admin, const char **what)
 {
 	struct passwd *pw;
 
@@ -242,7 +254,7 @@ daemon_drop(const char *user, const char **what)
 		return -1;
 	}
 	if (geteuid() == 0) {
-		if (become(pw, what) == -1)
+		if (become(pw, net_admin, what) == -1)
 			return -1;
 	} else if (pw->pw_uid != geteuid()) {
 		errno = EPERM;
@@ -251,15 +263,39 @@ daemon_drop(const char *user, const char **what)
 	return daemon_no_new_privileges(what);
 }
 
-void
+int
+daemon_drop(const char *user, const char **what)
+{
+	return drop(user, false, what);
+}
+
+int
+daemon_drop_but_network(const char *user, const char **what)
+{
+	return drop(user, true, what);
+}
+
+int
+daemon_renounce(const char **what)
+{
+	if (daemon_become(getuid(), getgid(), false, what) == -1)
+		return -1;
+	return daemon_no_new_privileges(what);
+}
+
+unsigned long
 daemon_files(unsigned long n)
 {
 	struct rlimit rl;
 
-	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 || rl.rlim_cur >= n)
-		return;
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		return n;
+	if (rl.rlim_cur >= n)
+		return (unsigned long)rl.rlim_cur;
 	rl.rlim_cur = n < rl.rlim_max ? n : rl.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &rl);
+	(void)setrlimit(RLIMIT_NOFILE, &rl);
+	(void)getrlimit(RLIMIT_NOFILE, &rl);
+	return (unsigned long)rl.rlim_cur;
 }
 
 void

@@ -31,6 +31,9 @@ struct daemon {
 int	daemon_background(struct daemon *d, const char **what);
 /* All is well: descriptors 0-2 become /dev/null, the waiting process ends. */
 void	daemon_ready(struct daemon *d);
+/* It is not: the waiting process ends with this status, 1..255. The reason is
+ * the caller's to tell, and to exit. */
+void	daemon_fail(struct daemon *d, int status);
 
 /*
  * Create path, lock it and write this process's id. Keeps the descriptor in
@@ -51,8 +54,22 @@ int	daemon_pidfile_remove(const char *path, int fd);
  */
 int	daemon_drop(const char *user, const char **what);
 
-/* Raise the soft limit of descriptors towards n; best effort. */
-void	daemon_files(unsigned long n);
+/*
+ * The same for a process that does one privileged thing to the network for
+ * another one and reads nothing from it: CAP_NET_ADMIN stays when it is root
+ * who calls. ENOTSUP where there are no capabilities.
+ */
+int	daemon_drop_but_network(const char *user, const char **what);
+
+/*
+ * As whoever it is: no capabilities, such as setcap(8) gives a program, and no
+ * new privileges by exec.
+ */
+int	daemon_renounce(const char **what);
+
+/* Raise the soft limit of descriptors towards n; best effort. How many there
+ * may be then. */
+unsigned long daemon_files(unsigned long n);
 
 /* sd_notify(3) without the library: READY=1, STOPPING=1. Nothing when
  * $NOTIFY_SOCKET is unset; best effort. */

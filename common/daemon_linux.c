@@ -14,19 +14,21 @@
 /* 64 capabilities are two structs of 32 in this version. */
 #define CAP_WORDS	2
 
-/* Changing the user did this already, unless a securebit kept them. */
+/* Changing the user took them already, unless they were told to stay. */
 static int
-clear_capabilities(void)
+limit_capabilities(uint32_t kept)
 {
 	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3,
 		0 };
-	struct __user_cap_data_struct data[CAP_WORDS] = { { 0, 0, 0 } };
+	struct __user_cap_data_struct data[CAP_WORDS] = { { kept, kept, 0 } };
 	uint32_t left = 0;
 	int i;
 
 	if (syscall(SYS_capset, &head, data) == -1 ||
 	    syscall(SYS_capget, &head, data) == -1)
 		return -1;
+	data[0].effective ^= kept;
+	data[0].permitted ^= kept;
 	for (i = 0; i < CAP_WORDS; i++)
 		left |= data[i].effective | data[i].permitted |
 		    data[i].inheritable;
@@ -38,8 +40,11 @@ clear_capabilities(void)
 }
 
 int
-daemon_become(uid_t uid, gid_t gid, const char **what)
+daemon_become(uid_t uid, gid_t gid, bool net_admin, const char **what)
 {
+	*what = "PR_SET_KEEPCAPS";
+	if (net_admin && prctl(PR_SET_KEEPCAPS, 1UL, 0UL, 0UL, 0UL) == -1)
+		return -1;
 	*what = "setresgid";
 	if (setresgid(gid, gid, gid) == -1)
 		return -1;
@@ -47,7 +52,7 @@ daemon_become(uid_t uid, gid_t gid, const char **what)
 	if (setresuid(uid, uid, uid) == -1)
 		return -1;
 	*what = "capabilities";
-	return clear_capabilities();
+	return limit_capabilities(net_admin ? UINT32_C(1) << CAP_NET_ADMIN : 0);
 }
 
 int

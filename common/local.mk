@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES += libcommon.la
 
 libcommon_la_SOURCES = \
+	%D%/activate.c %D%/activate.h \
 	%D%/addr.c %D%/addr.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/daemon.c %D%/daemon.h %D%/daemon_ids.h \

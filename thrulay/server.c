@@ -257,7 +257,8 @@ thrulay_server_listen(struct thrulay_server *s)
 	sock_set_rcvbuf(s->listen_fd, s->opt.window);
 	sock_set_keepalive(s->listen_fd, true);
 	(void)sock_local(s->listen_fd, &s->local);
-	daemon_files((unsigned long)s->opt.max_sessions * 3 + SPARE_FILES);
+	(void)daemon_files((unsigned long)s->opt.max_sessions * 3 +
+	    SPARE_FILES);
 	loop_timer_init(&s->accept_pause, on_accept_again, s);
 	return loop_fd_add(s->loop, &s->watch, s->listen_fd, LOOP_READ,
 	    on_connection, s) == -1 ? -THRULAY_E_SYSTEM : 0;

@@ -28,6 +28,7 @@ EXTRA_DIST += %D%/run.sh tests/vectors/reader.json tests/vectors/thrulay
 
 if HAVE_CMOCKA
 common_unit_tests = \
+	%D%/test_activate \
 	%D%/test_addr \
 	%D%/test_clock \
 	%D%/test_daemon \
@@ -77,6 +78,11 @@ if BUILD_THRULAY
 include tests/unit/thrulay.mk
 endif
 unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
+
+%C%_test_activate_SOURCES = %D%/test_activate.c
+%C%_test_activate_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_activate_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_activate_LDADD = $(UNIT_LIBS)
 
 %C%_test_addr_SOURCES = %D%/test_addr.c
 %C%_test_addr_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -168,6 +168,7 @@ static int
 raise_files(int report, const void *arg)
 {
 	static const unsigned long wanted[] = { 40, 90, 80, ULONG_MAX };
+	unsigned long got;
 	struct rlimit rl;
 	size_t i;
 
@@ -177,8 +178,10 @@ raise_files(int report, const void *arg)
 	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
 		return 1;
 	for (i = 0; i < NELEM(wanted); i++) {
-		daemon_files(wanted[i]);
+		got = daemon_files(wanted[i]);
 		getrlimit(RLIMIT_NOFILE, &rl);
+		if (got != rl.rlim_cur)
+			dprintf(report, "untrue ");
 		if (rl.rlim_cur == rl.rlim_max)
 			dprintf(report, "hard");
 		else

@@ -116,12 +116,14 @@ static int
 drop_as_user(int report, const void *arg)
 {
 	const struct passwd *pw = getpwnam(USER);
+	char name[TEXT];
 
 	if (geteuid() == 0 && (pw == NULL || setuid(pw->pw_uid) == -1))
 		return 2;
 	if (arg == NULL) {
 		pw = getpwuid(geteuid());
-		arg = pw == NULL ? "?" : pw->pw_name;
+		strlcpy(name, pw == NULL ? "?" : pw->pw_name, sizeof(name));
+		arg = name;
 	}
 	return report_drop(report, arg);
 }
