@@ -13,8 +13,10 @@ libcommon_la_SOURCES = \
 	%D%/json.c %D%/json.h \
 	%D%/log.c %D%/log.h \
 	%D%/loop.c %D%/loop.h %D%/loop_wait.h \
+	%D%/netdev.h \
 	%D%/opt.c %D%/opt_help.c %D%/opt_value.c %D%/opt.h \
 	%D%/quant.c %D%/rng.c %D%/stats.c %D%/stats.h \
+	%D%/resolve.c %D%/resolve.h \
 	%D%/sock.c %D%/sock_opt.c %D%/sock.h \
 	%D%/text.c %D%/text.h \
 	%D%/udpio_tos.c %D%/udpio_tos.h %D%/udpio.h \
@@ -26,18 +28,19 @@ libcommon_la_SOURCES = \
 if LINUX
 libcommon_la_SOURCES += \
 	%D%/clock_linux.c %D%/daemon_linux.c %D%/loop_linux.c \
-	%D%/opt_env_linux.c %D%/sock_linux.c \
+	%D%/netdev_linux.c %D%/opt_env_linux.c %D%/sock_linux.c \
 	%D%/udpio_linux.c
 else
 libcommon_la_SOURCES += \
 	%D%/clock_posix.c %D%/daemon_posix.c %D%/loop_posix.c \
-	%D%/opt_env_posix.c %D%/sock_posix.c \
+	%D%/netdev_posix.c %D%/opt_env_posix.c %D%/sock_posix.c \
 	%D%/udpio_posix.c
 endif
 EXTRA_DIST += \
 	%D%/clock_linux.c %D%/clock_posix.c \
 	%D%/daemon_linux.c %D%/daemon_posix.c \
 	%D%/loop_linux.c %D%/loop_posix.c \
+	%D%/netdev_linux.c %D%/netdev_posix.c \
 	%D%/opt_env_linux.c %D%/opt_env_posix.c \
 	%D%/sock_linux.c %D%/sock_posix.c \
 	%D%/udpio_linux.c %D%/udpio_posix.c

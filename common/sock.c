@@ -39,6 +39,18 @@ open_for(const struct addr *a, int type)
 	return fd;
 }
 
+/* The same, but IPv6 ones take no IPv4. */
+static int
+open_only(const struct addr *a, int type)
+{
+	int fd = sock_open(addr_family(a), type), on = 1;
+
+	if (fd != -1 && addr_family(a) == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+		    sizeof(on));
+	return fd;
+}
+
 int
 sock_local(int fd, struct addr *out)
 {
@@ -65,10 +77,10 @@ sock_peer(int fd, struct addr *out)
 
 /* TCP, listening. */
 
-int
-sock_listen(const struct addr *a, int backlog)
+static int
+listen_with(int fd, const struct addr *a, int backlog)
 {
-	int fd = open_for(a, SOCK_STREAM), on = 1;
+	int on = 1;
 
 	if (fd == -1)
 		return -1;
@@ -76,6 +88,18 @@ sock_listen(const struct addr *a, int backlog)
 	    bind(fd, &a->sa, a->len) == -1 || listen(fd, backlog) == -1)
 		return fail(fd);
 	return fd;
+}
+
+int
+sock_listen(const struct addr *a, int backlog)
+{
+	return listen_with(open_for(a, SOCK_STREAM), a, backlog);
+}
+
+int
+sock_listen_only(const struct addr *a, int backlog)
+{
+	return listen_with(open_only(a, SOCK_STREAM), a, backlog);
 }
 
 /* True when the listener fd takes IPv4 too. */
@@ -212,6 +236,16 @@ int
 sock_udp(const struct addr *a)
 {
 	int fd = open_for(a, SOCK_DGRAM);
+
+	if (fd != -1 && bind(fd, &a->sa, a->len) == -1)
+		return fail(fd);
+	return fd;
+}
+
+int
+sock_udp_only(const struct addr *a)
+{
+	int fd = open_only(a, SOCK_DGRAM);
 
 	if (fd != -1 && bind(fd, &a->sa, a->len) == -1)
 		return fail(fd);

@@ -53,6 +53,8 @@ int	sock_open(int family, int type);
  * (IPV6_V6ONLY off).
  */
 int	sock_listen(const struct addr *a, int backlog);
+/* The same, but an IPv6 one takes no IPv4. */
+int	sock_listen_only(const struct addr *a, int backlog);
 
 /*
  * Listen on every family: [::]:port dual-stack, else 0.0.0.0:port where the
@@ -87,6 +89,8 @@ int	sock_connect(const struct addr *to, const struct sock_connect_opts *o,
  * dual-stack.
  */
 int	sock_udp(const struct addr *a);
+/* The same, but an IPv6 one takes no IPv4. */
+int	sock_udp_only(const struct addr *a);
 int	sock_udp_range(const struct addr *a, uint16_t first, uint16_t last,
 	    struct addr *bound);
 
@@ -105,8 +109,15 @@ int	sock_get_buffers(int fd, int *sndbuf, int *rcvbuf);
 
 /* On IPv6 sockets these also reach the packets to v4-mapped peers. */
 int	sock_set_dscp(int fd, int dscp);		/* 0..63 */
+int	sock_set_tos(int fd, int octet);		/* DSCP and ECN */
 int	sock_set_ttl(int fd, int ttl);			/* unicast, 0..255 */
 int	sock_set_mcast_ttl(int fd, int ttl);		/* 0..255 */
+/*
+ * Let datagrams above the path MTU go in fragments, cut here or on the way,
+ * whatever the host's default. Best effort: where it cannot be asked for, the
+ * system decides.
+ */
+void	sock_allow_fragments(int fd);
 /* On the interface that the group's scope or, without one, routing names. */
 int	sock_mcast_join(int fd, const struct addr *group);
 int	sock_set_cc(int fd, const char *name);
@@ -126,6 +137,16 @@ int	sock_path_mtu(int fd);		/* IP_MTU, IPV6_MTU; -1 if missing */
 int	sock_if_mtu(const struct addr *local);
 /* 0, or -1 where the system has no TCP_INFO (all fields negative then). */
 int	sock_tcp_info(int fd, struct sock_tcp_info *out);
+/*
+ * What the kernel says, as it stands in memory: struct tcp_info, and what the
+ * congestion control has to add (TCP_CC_INFO). The number of bytes, or -1,
+ * also where the system has no such thing (ENOPROTOOPT).
+ */
+ssize_t	sock_tcp_raw(int fd, void *buf, size_t len);
+ssize_t	sock_cc_raw(int fd, void *buf, size_t len);
+/* The number by which the kernel knows a socket as long as it is up; 0 where
+ * there is none. */
+uint64_t sock_cookie(int fd);
 /* Bytes written and not yet acknowledged (all fields of the send queue). */
 int	sock_outq(int fd);
 

@@ -37,6 +37,17 @@ sock_accept(int fd, struct addr *peer)
 	return n;
 }
 
+/* The option of the other family fails, or serves v4-mapped peers. */
+void
+sock_allow_fragments(int fd)
+{
+	int v4 = IP_PMTUDISC_DONT, v6 = IPV6_PMTUDISC_DONT;
+
+	(void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &v4, sizeof(v4));
+	(void)setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &v6,
+	    sizeof(v6));
+}
+
 /*
  * tcp_info was filled with ones before the kernel wrote as much of it as it
  * has; ones also are what the kernel says for a minimum that it has not.
@@ -83,6 +94,37 @@ sock_tcp_info(int fd, struct sock_tcp_info *out)
 	out->sndbuf_limited_ns = known64(ti.tcpi_sndbuf_limited, us);
 	out->pmtu = known32(ti.tcpi_pmtu, 1);
 	return 0;
+}
+
+ssize_t
+sock_tcp_raw(int fd, void *buf, size_t len)
+{
+	socklen_t n = (socklen_t)len;
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, buf, &n) == -1)
+		return -1;
+	return (ssize_t)n;
+}
+
+ssize_t
+sock_cc_raw(int fd, void *buf, size_t len)
+{
+	socklen_t n = (socklen_t)len;
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_CC_INFO, buf, &n) == -1)
+		return -1;
+	return (ssize_t)n;
+}
+
+uint64_t
+sock_cookie(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t n = sizeof(cookie);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &n) == -1)
+		return 0;
+	return cookie;
 }
 
 int

@@ -128,6 +128,14 @@ sock_set_dscp(int fd, int dscp)
 }
 
 int
+sock_set_tos(int fd, int octet)
+{
+	if (check_range(octet, 255) == -1)
+		return -1;
+	return set_by_family(fd, IP_TOS, IPV6_TCLASS, octet);
+}
+
+int
 sock_set_ttl(int fd, int ttl)
 {
 	if (check_range(ttl, 255) == -1)

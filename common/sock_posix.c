@@ -50,6 +50,12 @@ sock_accept(int fd, struct addr *peer)
 	return n;
 }
 
+void
+sock_allow_fragments(int fd)
+{
+	(void)fd;
+}
+
 int
 sock_tcp_info(int fd, struct sock_tcp_info *out)
 {
@@ -93,4 +99,31 @@ sock_drops(int fd)
 {
 	(void)fd;
 	return -1;
+}
+
+ssize_t
+sock_tcp_raw(int fd, void *buf, size_t len)
+{
+	(void)fd;
+	(void)buf;
+	(void)len;
+	errno = ENOPROTOOPT;
+	return -1;
+}
+
+ssize_t
+sock_cc_raw(int fd, void *buf, size_t len)
+{
+	(void)fd;
+	(void)buf;
+	(void)len;
+	errno = ENOPROTOOPT;
+	return -1;
+}
+
+uint64_t
+sock_cookie(int fd)
+{
+	(void)fd;
+	return 0;
 }

@@ -48,12 +48,14 @@ common_unit_tests = \
 	%D%/test_loop \
 	%D%/test_loop_fd \
 	%D%/test_loop_signal \
+	%D%/test_netdev \
 	%D%/test_opt \
 	%D%/test_opt_help \
 	%D%/test_opt_set \
 	%D%/test_opt_value \
 	%D%/test_quant \
 	%D%/test_quant_random \
+	%D%/test_resolve \
 	%D%/test_rng \
 	%D%/test_sock \
 	%D%/test_sock_buffer \
@@ -149,6 +151,11 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
 %C%_test_udpio_linux_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_udpio_linux_LDADD = $(UNIT_LIBS)
 
+%C%_test_netdev_SOURCES = %D%/test_netdev.c
+%C%_test_netdev_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_netdev_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_netdev_LDADD = $(UNIT_LIBS)
+
 %C%_test_vectors_SOURCES = %D%/test_vectors.c
 %C%_test_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_vectors_CFLAGS = $(UNIT_CFLAGS)
@@ -183,6 +190,11 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
 %C%_test_stats_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_stats_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_stats_LDADD = $(UNIT_LIBS)
+
+%C%_test_resolve_SOURCES = %D%/test_resolve.c
+%C%_test_resolve_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_resolve_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_resolve_LDADD = $(UNIT_LIBS)
 
 %C%_test_rng_SOURCES = %D%/test_rng.c
 %C%_test_rng_CPPFLAGS = $(UNIT_CPPFLAGS)
