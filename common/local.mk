@@ -17,6 +17,7 @@ libcommon_la_SOURCES = \
 	%D%/opt.c %D%/opt_help.c %D%/opt_value.c %D%/opt.h \
 	%D%/quant.c %D%/rng.c %D%/stats.c %D%/stats.h \
 	%D%/resolve.c %D%/resolve.h \
+	%D%/sched.c %D%/sched.h \
 	%D%/sock.c %D%/sock_opt.c %D%/sock.h \
 	%D%/text.c %D%/text.h \
 	%D%/udpio_tos.c %D%/udpio_tos.h %D%/udpio.h \

@@ -57,7 +57,8 @@ report_pacing(struct stream *s)
 		return;
 	memset(&p, 0, sizeof(p));
 	dgram_send_pacing(s->dsend, &p);
-	p.runtime_ns = s->last_packet_ns - s->udp_begin_ns;
+	if (s->last_packet_ns != 0)
+		p.runtime_ns = s->last_packet_ns - s->udp_begin_ns;
 	c->host.rate_wanted += p.wanted_pps;
 	c->host.rate_reached += rate_reached(&p);
 	if (c->on.pacing != NULL)

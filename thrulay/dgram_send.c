@@ -24,7 +24,7 @@ struct dgram_send {
 	struct loop_fd		 watch;		/* there is room again */
 	bool			 started;
 	int64_t			 start_ns;
-	struct pace		 pace;
+	struct sched		 pace;
 	struct pace_check	 check;
 	uint64_t		 scheduled;	/* due so far */
 	uint64_t		 sent;
@@ -140,10 +140,10 @@ static void
 take_due(struct dgram_send *s, int64_t now_ns)
 {
 	while (s->waiting < BATCH && s->scheduled < s->c.packets &&
-	    pace_due(&s->pace) <= now_ns) {
-		s->due_ns[s->waiting++] = pace_due(&s->pace);
+	    sched_due(&s->pace) <= now_ns) {
+		s->due_ns[s->waiting++] = sched_due(&s->pace);
 		s->scheduled++;
-		pace_advance(&s->pace);
+		sched_advance(&s->pace);
 	}
 }
 
@@ -217,7 +217,7 @@ on_timer(struct loop *l, struct loop_timer *t, int64_t now_ns)
 		finish(s, 0);
 		return;
 	}
-	next = s->waiting > 0 ? now_ns : pace_due(&s->pace);
+	next = s->waiting > 0 ? now_ns : sched_due(&s->pace);
 	if (n == -1 && errno == ENOBUFS)
 		next = now_ns + PAUSE_NS;
 	if ((n == 0 ? wait_for_room(s) : loop_timer_set(l, t, next)) == -1)
@@ -235,5 +235,5 @@ dgram_send_start(struct dgram_send *s)
 	s->start_ns = clock_mono();
 	pace_init(&s->pace, s->c.spacing, s->c.rate, s->c.seed, s->start_ns);
 	return loop_timer_set(s->loop, &s->timer,
-	    s->c.packets == 0 ? s->start_ns : pace_due(&s->pace));
+	    s->c.packets == 0 ? s->start_ns : sched_due(&s->pace));
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "thrulay/pace.h"
 
 /* Packets per 1000 s: a gap is this many ns over the rate. */
@@ -13,55 +10,17 @@
  * multiply without overflow. */
 #define PACE_MAX_S		(UINT64_C(1) << 29)
 
-/* A schedule stops here, some 290 years after the clock's zero. */
-#define PACE_END_NS	INT64_C(9200000000000000000)
-
-/*
- * The fraction of the gap is added apart from its whole ns, so that the sum
- * is off by the rounding of numbers below 2 alone: 1e9 gaps of a rate that a
- * network can carry err by less than one ns together.
- */
-static void
-pace_step(struct pace *p, double gap_ns)
-{
-	double whole = floor(gap_ns);
-
-	p->frac_ns += gap_ns - whole;
-	if (p->frac_ns >= 1) {
-		p->frac_ns -= 1;
-		whole += 1;
-	}
-	if ((double)p->next_ns + whole >= (double)PACE_END_NS)
-		p->next_ns = PACE_END_NS;
-	else
-		p->next_ns += (int64_t)whole;
-}
-
 void
-pace_init(struct pace *p, enum thrulay_spacing spacing, uint64_t rate,
+pace_init(struct sched *s, enum thrulay_spacing spacing, uint64_t rate,
     uint64_t seed, int64_t start_ns)
 {
-	memset(p, 0, sizeof(*p));
-	p->spacing = spacing;
-	p->mean_ns = PACE_NS_PER_1000S / (double)rate;
-	p->next_ns = start_ns;
-	rng_seed(&p->rng, seed);
-	pace_advance(p);
-}
+	double mean_ns = PACE_NS_PER_1000S / (double)rate;
 
-int64_t
-pace_due(const struct pace *p)
-{
-	return p->next_ns;
-}
-
-void
-pace_advance(struct pace *p)
-{
-	if (p->spacing == THRULAY_CONSTANT)
-		pace_step(p, p->mean_ns);
+	if (spacing == THRULAY_CONSTANT)
+		sched_constant(s, mean_ns, start_ns);
 	else
-		pace_step(p, rng_exp(&p->rng, p->mean_ns));
+		sched_poisson(s, mean_ns, seed, start_ns);
+	sched_advance(s);
 }
 
 /* 125 * bits / size, taken apart so that no product overflows. */

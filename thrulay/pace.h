@@ -4,29 +4,17 @@
 
 #include <stdint.h>
 
+#include "common/sched.h"
 #include "common/stats.h"
 #include "thrulay/thrulay.h"
 
 /*
- * The sending schedule of a UDP test (spec 4.2): absolute times, gaps either
- * exponential with the mean (RFC 2330 section 11.1.1) or constant, no rounding
- * that would add up. An increment comes before each packet, the first too.
+ * The sending schedule of a UDP test (spec 4.2): gaps either exponential with
+ * the mean or constant. A gap comes before each packet, the first too. rate:
+ * packets per 1000 s, > 0. start_ns: any clock.
  */
-struct pace {
-	enum thrulay_spacing spacing;
-	double		mean_ns;	/* gap */
-	double		frac_ns;	/* of next_ns, [0,1) */
-	int64_t		next_ns;	/* of the next packet */
-	struct rng	rng;
-};
-
-/* rate: packets per 1000 s, > 0. start_ns: any clock. */
-void	pace_init(struct pace *p, enum thrulay_spacing spacing, uint64_t rate,
-	    uint64_t seed, int64_t start_ns);
-/* When the next packet is due. */
-int64_t	pace_due(const struct pace *p);
-/* It was sent: go on to the one after it. */
-void	pace_advance(struct pace *p);
+void	pace_init(struct sched *s, enum thrulay_spacing spacing,
+	    uint64_t rate, uint64_t seed, int64_t start_ns);
 
 /* Integers of spec 3.5; 0 on a rate or count that does not fit. */
 uint64_t pace_rate(uint64_t bits_per_s, uint64_t packet_size);

@@ -57,6 +57,7 @@ common_unit_tests = \
 	%D%/test_quant_random \
 	%D%/test_resolve \
 	%D%/test_rng \
+	%D%/test_sched \
 	%D%/test_sock \
 	%D%/test_sock_buffer \
 	%D%/test_sock_opt \
@@ -120,6 +121,11 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
 %C%_test_loop_timerfd_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_loop_timerfd_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_loop_timerfd_LDADD = $(UNIT_LIBS)
+
+%C%_test_sched_SOURCES = %D%/test_sched.c
+%C%_test_sched_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_sched_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_sched_LDADD = $(UNIT_LIBS)
 
 %C%_test_sock_SOURCES = %D%/test_sock.c
 %C%_test_sock_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -26,7 +26,7 @@ struct fixture {
 	struct loop		*loop;
 	struct dgram_send_config conf;
 	struct dgram_send	*send;
-	struct pace		 pace;		/* the schedule, once more */
+	struct sched		 pace;		/* the schedule, once more */
 	uint64_t		 got;		/* packets, in order */
 	int			 calls;
 	int64_t			 last_ns;	/* of the last call */
@@ -51,8 +51,8 @@ check_packet(struct fixture *f, const uint8_t *buf, int64_t now)
 	assert_int_equal(p.sequence, f->got);
 	stamp = wire_ntp_to_unix(p.ntp_seconds, p.ntp_fraction, clock_wall());
 	assert_true(stamp <= clock_wall());
-	assert_true(pace_due(&f->pace) <= now);
-	pace_advance(&f->pace);
+	assert_true(sched_due(&f->pace) <= now);
+	sched_advance(&f->pace);
 	f->got++;
 }
 

@@ -12,13 +12,13 @@
 #define GAPS	200000
 
 static int64_t
-next_gap(struct pace *p, int64_t *last)
+next_gap(struct sched *p, int64_t *last)
 {
 	int64_t gap;
 
-	gap = pace_due(p) - *last;
-	*last = pace_due(p);
-	pace_advance(p);
+	gap = sched_due(p) - *last;
+	*last = sched_due(p);
+	sched_advance(p);
 	return gap;
 }
 
@@ -32,14 +32,14 @@ check_constant(uint64_t rate)
 {
 	const uint64_t n = 10000000, total = n * UINT64_C(1000000000000);
 	const int64_t start = INT64_C(1234567890123);
-	struct pace p;
+	struct sched p;
 	double error;
 	uint64_t i;
 
 	pace_init(&p, THRULAY_CONSTANT, rate, 0, start);
 	for (i = 1; i < n; i++)
-		pace_advance(&p);
-	error = (double)(pace_due(&p) - start - (int64_t)(total / rate)) +
+		sched_advance(&p);
+	error = (double)(sched_due(&p) - start - (int64_t)(total / rate)) +
 	    p.frac_ns - (double)(total % rate) / (double)rate;
 	assert_true(fabs(error) < 1e-4);
 }
@@ -57,14 +57,14 @@ test_constant_does_not_drift(void **state)
 static void
 test_first_packet_waits_a_gap(void **state)
 {
-	struct pace p;
+	struct sched p;
 	int i;
 
 	(void)state;
 	pace_init(&p, THRULAY_CONSTANT, 1000000, 0, -500);
 	for (i = 1; i <= 5; i++) {
-		assert_int_equal(pace_due(&p), -500 + i * 1000000);
-		pace_advance(&p);
+		assert_int_equal(sched_due(&p), -500 + i * 1000000);
+		sched_advance(&p);
 	}
 }
 
@@ -73,7 +73,7 @@ static void
 test_extreme_rates(void **state)
 {
 	const uint64_t rates[] = { 1, 1000, UINT32_MAX, UINT64_MAX };
-	struct pace p;
+	struct sched p;
 	int64_t last;
 	size_t i, k;
 
@@ -87,10 +87,10 @@ test_extreme_rates(void **state)
 		}
 	}
 	pace_init(&p, THRULAY_CONSTANT, 1, 0, INT64_MAX - 5);
-	last = pace_due(&p);
-	pace_advance(&p);
+	last = sched_due(&p);
+	sched_advance(&p);
 	assert_true(last > INT64_C(9000000000000000000));
-	assert_true(pace_due(&p) == last);
+	assert_true(sched_due(&p) == last);
 }
 
 static int
@@ -128,7 +128,7 @@ test_poisson_gaps(void **state)
 	double *u = calloc(GAPS, sizeof(*u)), root = sqrt(GAPS);
 	struct stats s = { 0 };
 	int64_t last = 0, gap;
-	struct pace p;
+	struct sched p;
 	size_t i;
 
 	(void)state;
@@ -153,7 +153,7 @@ test_poisson_gaps_are_independent(void **state)
 {
 	double sum = 0, x, y;
 	int64_t last = 0;
-	struct pace p;
+	struct sched p;
 	size_t i;
 
 	(void)state;
@@ -171,7 +171,7 @@ test_poisson_gaps_are_independent(void **state)
 static void
 test_poisson_without_bias(void **state)
 {
-	struct pace p;
+	struct sched p;
 	double mean;
 	size_t i;
 
@@ -180,15 +180,15 @@ test_poisson_without_bias(void **state)
 	pace_init(&p, THRULAY_POISSON, UINT64_C(700000000000),
 	    (uint64_t)random(), 0);
 	for (i = 1; i < GAPS; i++)
-		pace_advance(&p);
-	mean = ((double)pace_due(&p) + p.frac_ns) / GAPS;
+		sched_advance(&p);
+	mean = ((double)sched_due(&p) + p.frac_ns) / GAPS;
 	assert_true(fabs(mean * 0.7 - 1) < 6 / sqrt(GAPS));
 }
 
 static void
 test_seed_repeats_schedule(void **state)
 {
-	struct pace a, b, c;
+	struct sched a, b, c;
 	int i, differ = 0;
 
 	(void)state;
@@ -196,11 +196,11 @@ test_seed_repeats_schedule(void **state)
 	pace_init(&b, THRULAY_POISSON, 1000000, 42, 7);
 	pace_init(&c, THRULAY_POISSON, 1000000, 43, 7);
 	for (i = 0; i < 100; i++) {
-		assert_int_equal(pace_due(&a), pace_due(&b));
-		differ += pace_due(&a) != pace_due(&c);
-		pace_advance(&a);
-		pace_advance(&b);
-		pace_advance(&c);
+		assert_int_equal(sched_due(&a), sched_due(&b));
+		differ += sched_due(&a) != sched_due(&c);
+		sched_advance(&a);
+		sched_advance(&b);
+		sched_advance(&c);
 	}
 	assert_int_equal(differ, 100);
 }
