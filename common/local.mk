@@ -20,7 +20,7 @@ libcommon_la_SOURCES = \
 	%D%/sched.c %D%/sched.h \
 	%D%/sock.c %D%/sock_opt.c %D%/sock.h \
 	%D%/text.c %D%/text.h \
-	%D%/udpio_tos.c %D%/udpio_tos.h %D%/udpio.h \
+	%D%/udpio.c %D%/udpio_local.h %D%/udpio_tos.c %D%/udpio_tos.h %D%/udpio.h \
 	%D%/utf8.c %D%/utf8.h \
 	%D%/wire.c %D%/wire.h \
 	%D%/writer.c %D%/writer_csv.c %D%/writer_json.c %D%/writer_text.c %D%/writer.h
@@ -30,12 +30,14 @@ if LINUX
 libcommon_la_SOURCES += \
 	%D%/clock_linux.c %D%/daemon_linux.c %D%/loop_linux.c \
 	%D%/netdev_linux.c %D%/opt_env_linux.c %D%/sock_linux.c \
-	%D%/udpio_linux.c
+	%D%/udpio_burst_linux.c %D%/udpio_gso.h %D%/udpio_gso_linux.c \
+	%D%/udpio_linux.c %D%/udpio_local_linux.c %D%/udpio_stamp_linux.c
 else
 libcommon_la_SOURCES += \
 	%D%/clock_posix.c %D%/daemon_posix.c %D%/loop_posix.c \
 	%D%/netdev_posix.c %D%/opt_env_posix.c %D%/sock_posix.c \
-	%D%/udpio_posix.c
+	%D%/udpio_burst_posix.c %D%/udpio_local_posix.c %D%/udpio_posix.c \
+	%D%/udpio_stamp_posix.c
 endif
 EXTRA_DIST += \
 	%D%/clock_linux.c %D%/clock_posix.c \
@@ -44,4 +46,8 @@ EXTRA_DIST += \
 	%D%/netdev_linux.c %D%/netdev_posix.c \
 	%D%/opt_env_linux.c %D%/opt_env_posix.c \
 	%D%/sock_linux.c %D%/sock_posix.c \
-	%D%/udpio_linux.c %D%/udpio_posix.c
+	%D%/udpio_burst_linux.c %D%/udpio_burst_posix.c \
+	%D%/udpio_gso.h %D%/udpio_gso_linux.c \
+	%D%/udpio_linux.c %D%/udpio_posix.c \
+	%D%/udpio_local_linux.c %D%/udpio_local_posix.c \
+	%D%/udpio_stamp_linux.c %D%/udpio_stamp_posix.c

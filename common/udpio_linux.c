@@ -12,18 +12,19 @@
 
 #include "common/clock.h"
 #include "common/udpio.h"
+#include "common/udpio_gso.h"
+#include "common/udpio_local.h"
 #include "common/udpio_tos.h"
 
-/* What one sendmsg with UDP_SEGMENT may carry, in any kernel that has it. */
-#define GSO_SEGMENTS	64
-#define GSO_BYTES	65507
-
-/* Stamp, drops, traffic class of either family. */
+/* Stamp, the same once more where udpio_stamp_start was called, drops,
+ * traffic class of either family, segment size, our address. */
 union rx_control {
 	struct cmsghdr	align;
 	char		bytes[CMSG_SPACE(sizeof(struct timespec)) +
+			    CMSG_SPACE(3 * sizeof(struct timespec)) +
 			    CMSG_SPACE(sizeof(uint32_t)) +
-			    2 * CMSG_SPACE(sizeof(int))];
+			    3 * CMSG_SPACE(sizeof(int)) +
+			    CMSG_SPACE(sizeof(struct in6_pktinfo))];
 };
 
 struct udpio_rx {
@@ -106,6 +107,14 @@ udpio_rx_setup(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
 }
 
+bool
+udpio_rx_gro(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof(on)) == 0;
+}
+
 /* The kernel counts in 32 bits and says nothing while the count is 0. */
 static void
 count_drops(struct udpio_rx *rx, uint32_t drops)
@@ -134,23 +143,65 @@ stamp_of(struct cmsghdr *c)
 	return (int64_t)ts.tv_sec * CLOCK_NS_PER_S + ts.tv_nsec;
 }
 
+static size_t
+segment_of(struct cmsghdr *c, size_t wire_len)
+{
+	int size;
+
+	memcpy(&size, CMSG_DATA(c), sizeof(size));
+	return size > 0 && (size_t)size < wire_len ? (size_t)size : wire_len;
+}
+
 static void
-read_control(struct udpio_msg *m, struct msghdr *h, uint32_t *drops)
+read_socket_control(struct udpio_msg *m, struct cmsghdr *c)
+{
+	uint32_t drops;
+
+	if (c->cmsg_type == SCM_TIMESTAMPNS) {
+		m->wall_ns = stamp_of(c);
+		m->kernel_stamp = true;
+	} else if (c->cmsg_type == SO_RXQ_OVFL) {
+		memcpy(&drops, CMSG_DATA(c), sizeof(drops));
+		m->drops = drops;
+	}
+}
+
+static void
+read_control(struct udpio_msg *m, struct msghdr *h)
 {
 	struct cmsghdr *c;
 	int tos;
 
 	for (c = CMSG_FIRSTHDR(h); c != NULL; c = CMSG_NXTHDR(h, c)) {
-		if (c->cmsg_level != SOL_SOCKET) {
-			tos = udpio_tos(c);
-			if (tos != -1)
-				m->tos = tos;
-		} else if (c->cmsg_type == SCM_TIMESTAMPNS) {
-			m->wall_ns = stamp_of(c);
-			m->kernel_stamp = true;
-		} else if (c->cmsg_type == SO_RXQ_OVFL)
-			memcpy(drops, CMSG_DATA(c), sizeof(*drops));
+		if (c->cmsg_level == SOL_SOCKET)
+			read_socket_control(m, c);
+		else if (c->cmsg_level == SOL_UDP &&
+		    c->cmsg_type == UDP_GRO)
+			m->segment = segment_of(c, m->wire_len);
+		else if (udpio_local(c, &m->to))
+			continue;
+		else if ((tos = udpio_tos(c)) != -1)
+			m->tos = tos;
 	}
+}
+
+/* What the kernel said about message i. */
+static void
+take_message(struct udpio_rx *rx, size_t i, int64_t now)
+{
+	struct udpio_msg *m = &rx->msgs[i];
+	struct msghdr *h = &rx->headers[i].msg_hdr;
+
+	m->wire_len = rx->headers[i].msg_len;
+	m->len = m->wire_len < rx->snap ? m->wire_len : rx->snap;
+	m->segment = m->wire_len;
+	m->from.len = h->msg_namelen;
+	m->to.len = 0;
+	m->wall_ns = now;
+	m->kernel_stamp = false;
+	m->tos = -1;
+	m->drops = -1;
+	read_control(m, h);
 }
 
 static void
@@ -169,8 +220,6 @@ rx_reset(struct udpio_rx *rx)
 int
 udpio_recv(struct udpio_rx *rx, int fd)
 {
-	struct udpio_msg *m;
-	struct msghdr *h;
 	uint32_t drops = 0;
 	int64_t now;
 	int i, n;
@@ -185,15 +234,9 @@ udpio_recv(struct udpio_rx *rx, int fd)
 		return errno == EAGAIN ? 0 : -1;
 	now = clock_wall();
 	for (i = 0; i < n; i++) {
-		m = &rx->msgs[i];
-		h = &rx->headers[i].msg_hdr;
-		m->wire_len = rx->headers[i].msg_len;
-		m->len = m->wire_len < rx->snap ? m->wire_len : rx->snap;
-		m->from.len = h->msg_namelen;
-		m->wall_ns = now;
-		m->kernel_stamp = false;
-		m->tos = -1;
-		read_control(m, h, &drops);
+		take_message(rx, (size_t)i, now);
+		if (rx->msgs[i].drops >= 0)
+			drops = (uint32_t)rx->msgs[i].drops;
 	}
 	if (n > 0 && !rx->drops_asked)
 		ask_for_drops(rx, fd);
@@ -216,23 +259,14 @@ udpio_rx_drops(const struct udpio_rx *rx)
 
 /* Sending. */
 
-enum gso { GSO_OFF, GSO_UNPROVEN, GSO_ON };
-
-union tx_control {
-	struct cmsghdr	align;
-	char		bytes[CMSG_SPACE(sizeof(uint16_t))];
-};
-
 struct udpio_tx {
 	size_t			 batch, size;
-	size_t			 segments;	/* datagrams in one GSO send */
-	enum gso		 gso;
-	bool			 gso_asked;	/* whether the kernel has it */
+	struct udpio_gso	 gso;
 	struct mmsghdr		*headers;
 	struct iovec		*iovs;
 	uint8_t			*data;
 	struct addr		 to;
-	union tx_control	 control;
+	union udpio_gso_control	 control;
 };
 
 void
@@ -246,24 +280,6 @@ udpio_tx_free(struct udpio_tx *tx)
 	free(tx);
 }
 
-static void
-prepare_gso(struct udpio_tx *tx)
-{
-	uint16_t size = (uint16_t)tx->size;
-	struct cmsghdr *c = &tx->control.align;
-
-	if (tx->size == 0 || tx->size > GSO_BYTES / 2)
-		return;
-	tx->segments = GSO_BYTES / tx->size;
-	if (tx->segments > GSO_SEGMENTS)
-		tx->segments = GSO_SEGMENTS;
-	c->cmsg_level = SOL_UDP;
-	c->cmsg_type = UDP_SEGMENT;
-	c->cmsg_len = CMSG_LEN(sizeof(size));
-	memcpy(CMSG_DATA(c), &size, sizeof(size));
-	tx->gso = GSO_UNPROVEN;
-}
-
 struct udpio_tx *
 udpio_tx_new(size_t batch, size_t size, bool gso)
 {
@@ -273,7 +289,6 @@ udpio_tx_new(size_t batch, size_t size, bool gso)
 		return NULL;
 	tx->batch = batch;
 	tx->size = size;
-	tx->segments = 1;
 	tx->headers = calloc(batch, sizeof(*tx->headers));
 	tx->iovs = calloc(batch, sizeof(*tx->iovs));
 	tx->data = calloc(batch, size);
@@ -282,8 +297,8 @@ udpio_tx_new(size_t batch, size_t size, bool gso)
 		errno = ENOMEM;
 		return NULL;
 	}
-	if (gso)
-		prepare_gso(tx);
+	udpio_gso_init(&tx->gso, gso);
+	udpio_gso_control(&tx->control, size);
 	return tx;
 }
 
@@ -296,19 +311,7 @@ udpio_tx_buf(struct udpio_tx *tx, size_t i)
 bool
 udpio_tx_gso(const struct udpio_tx *tx)
 {
-	return tx->gso == GSO_ON;
-}
-
-/* Kernels before 4.18 ignore UDP_SEGMENT and would send one giant. */
-static void
-ask_for_gso(struct udpio_tx *tx, int fd)
-{
-	socklen_t len = sizeof(int);
-	int size;
-
-	tx->gso_asked = true;
-	if (getsockopt(fd, SOL_UDP, UDP_SEGMENT, &size, &len) == -1)
-		tx->gso = GSO_OFF;
+	return udpio_gso_used(&tx->gso);
 }
 
 /* Datagrams 0..n-1 in messages of at most per; returns how many of these. */
@@ -354,30 +357,22 @@ transmit(struct udpio_tx *tx, int fd, const struct addr *to, size_t n,
 	return (int)(taken < n ? taken : n);
 }
 
-static bool
-is_gso_refusal(int error)
-{
-	return error == EIO || error == EINVAL || error == EMSGSIZE ||
-	    error == ENOPROTOOPT || error == EOPNOTSUPP;
-}
-
 int
 udpio_send(struct udpio_tx *tx, int fd, const struct addr *to, size_t n)
 {
-	int taken;
+	bool gso = n > 1 && udpio_gso_try(&tx->gso, fd, tx->size);
+	int taken, error;
 
-	if (tx->gso != GSO_OFF && !tx->gso_asked)
-		ask_for_gso(tx, fd);
-	if (n < 2 || tx->gso == GSO_OFF)
-		return transmit(tx, fd, to, n, 1);
-	taken = transmit(tx, fd, to, n, tx->segments);
-	if (taken > 0)
-		tx->gso = GSO_ON;
-	if (taken != -1 || !is_gso_refusal(errno))
+	taken = transmit(tx, fd, to, n,
+	    gso ? udpio_gso_segments(tx->size) : 1);
+	if (gso && taken > 0)
+		tx->gso.used = true;
+	if (!gso || taken != -1 || !udpio_gso_to_blame(errno))
 		return taken;
 	/* GSO is to blame only when the same datagrams go without it. */
+	error = errno;
 	taken = transmit(tx, fd, to, n, 1);
 	if (taken > 0)
-		tx->gso = GSO_OFF;
+		udpio_gso_refused(&tx->gso, tx->size, error);
 	return taken;
 }

@@ -65,6 +65,13 @@ udpio_rx_setup(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &on, sizeof(on));
 }
 
+bool
+udpio_rx_gro(int fd)
+{
+	(void)fd;
+	return false;
+}
+
 static int64_t
 stamp_of(struct cmsghdr *c)
 {
@@ -114,9 +121,11 @@ udpio_recv(struct udpio_rx *rx, int fd)
 	m->wall_ns = clock_wall();
 	m->kernel_stamp = false;
 	m->tos = -1;
-	m->wire_len = (size_t)n;
+	m->drops = -1;
+	m->wire_len = m->segment = (size_t)n;
 	m->len = m->wire_len < rx->snap ? m->wire_len : rx->snap;
 	m->from.len = h.msg_namelen;
+	m->to.len = 0;
 	read_control(m, &h);
 	return 1;
 }

@@ -15,6 +15,7 @@ if HAVE_CMOCKA
 check_LTLIBRARIES += libunit.la
 endif
 libunit_la_SOURCES = %D%/unit.h \
+	%D%/bursts.c %D%/bursts.h \
 	%D%/capture.c %D%/capture.h \
 	%D%/child.c %D%/child.h \
 	%D%/loop_pair.c %D%/loop_pair.h \
@@ -23,6 +24,7 @@ libunit_la_SOURCES = %D%/unit.h \
 	%D%/words.c %D%/words.h
 libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 libunit_la_CFLAGS = $(UNIT_CFLAGS)
+SENDMMSG_SPY = %D%/sendmmsg_spy.c %D%/sendmmsg_spy.h
 LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run.sh
 EXTRA_DIST += %D%/run.sh tests/vectors/reader.json tests/vectors/thrulay
 
@@ -65,6 +67,9 @@ common_unit_tests = \
 	%D%/test_stats \
 	%D%/test_text \
 	%D%/test_udpio \
+	%D%/test_udpio_burst \
+	%D%/test_udpio_gro \
+	%D%/test_udpio_own \
 	%D%/test_vectors \
 	%D%/test_wire \
 	%D%/test_writer
@@ -72,6 +77,7 @@ if LINUX
 common_unit_tests += \
 	%D%/test_daemon_linux \
 	%D%/test_loop_timerfd \
+	%D%/test_udpio_burst_linux \
 	%D%/test_udpio_linux
 endif
 check_PROGRAMS += $(common_unit_tests)
@@ -152,10 +158,30 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
 %C%_test_udpio_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_udpio_LDADD = $(UNIT_LIBS)
 
-%C%_test_udpio_linux_SOURCES = %D%/test_udpio_linux.c
+%C%_test_udpio_burst_SOURCES = %D%/test_udpio_burst.c
+%C%_test_udpio_burst_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udpio_burst_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udpio_burst_LDADD = $(UNIT_LIBS)
+
+%C%_test_udpio_burst_linux_SOURCES = %D%/test_udpio_burst_linux.c $(SENDMMSG_SPY)
+%C%_test_udpio_burst_linux_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udpio_burst_linux_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udpio_burst_linux_LDADD = $(UNIT_LIBS)
+
+%C%_test_udpio_gro_SOURCES = %D%/test_udpio_gro.c
+%C%_test_udpio_gro_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udpio_gro_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udpio_gro_LDADD = $(UNIT_LIBS)
+
+%C%_test_udpio_linux_SOURCES = %D%/test_udpio_linux.c $(SENDMMSG_SPY)
 %C%_test_udpio_linux_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_udpio_linux_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_udpio_linux_LDADD = $(UNIT_LIBS)
+
+%C%_test_udpio_own_SOURCES = %D%/test_udpio_own.c
+%C%_test_udpio_own_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udpio_own_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udpio_own_LDADD = $(UNIT_LIBS)
 
 %C%_test_netdev_SOURCES = %D%/test_netdev.c
 %C%_test_netdev_CPPFLAGS = $(UNIT_CPPFLAGS)

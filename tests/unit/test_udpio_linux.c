@@ -7,59 +7,19 @@
 #include <unistd.h>
 
 #include "tests/unit/net.h"
+#include "tests/unit/sendmmsg_spy.h"
 #include "tests/unit/unit.h"
 
 #include "common/sock.h"
 
 /* For count_drops; and sendmmsg is counted and can be made to refuse. */
 
-static int	spy_sendmmsg(int fd, struct mmsghdr *vec, unsigned int n,
-		    int flags);
-
-#define sendmmsg	spy_sendmmsg
+#define sendmmsg	sendmmsg_spy
 #include "common/udpio_linux.c"
 #undef sendmmsg
 
 #define SIZE	1000
 #define COUNT	100
-
-static struct {
-	int	calls, gso_calls;
-	int	gso_error;	/* 0: none */
-	int	any_error;
-} spy;
-
-static int
-spy_sendmmsg(int fd, struct mmsghdr *vec, unsigned int n, int flags)
-{
-	spy.calls++;
-	spy.gso_calls += vec[0].msg_hdr.msg_control != NULL;
-	errno = spy.any_error;
-	if (vec[0].msg_hdr.msg_control != NULL && spy.gso_error != 0)
-		errno = spy.gso_error;
-	return errno != 0 ? -1 : sendmmsg(fd, vec, n, flags);
-}
-
-static void
-reset_spy(int gso_error, int any_error)
-{
-	memset(&spy, 0, sizeof(spy));
-	spy.gso_error = gso_error;
-	spy.any_error = any_error;
-}
-
-static bool
-kernel_has_gso(void)
-{
-	int fd = sock_open(AF_INET, SOCK_DGRAM), size, n;
-	socklen_t len = sizeof(size);
-
-	n = getsockopt(fd, SOL_UDP, UDP_SEGMENT, &size, &len);
-	close(fd);
-	if (n == -1)
-		print_message("# SKIP this kernel has no UDP_SEGMENT\n");
-	return n == 0;
-}
 
 /* Both ends of a loopback path and a sender with numbered datagrams. */
 struct path {
@@ -117,7 +77,7 @@ test_gso_splits_into_the_datagrams(void **state)
 	(void)state;
 	if (!kernel_has_gso())
 		skip();
-	reset_spy(0, 0);
+	spy_reset(0, 0);
 	path_open(&p, true);
 	assert_false(udpio_tx_gso(p.tx));
 	assert_int_equal(udpio_send(p.tx, p.out, &p.to, 1), 1);
@@ -130,13 +90,42 @@ test_gso_splits_into_the_datagrams(void **state)
 	path_close(&p);
 }
 
+/* Nothing to cut: empty datagrams, and those of which one fills a message. */
+static void
+test_gso_is_not_for_every_size(void **state)
+{
+	static const size_t sizes[] = { 0, 32754, 65507 };
+	uint8_t buf[65536];
+	struct path p;
+	size_t i;
+	int k;
+
+	(void)state;
+	path_open(&p, true);
+	for (i = 0; i < NELEM(sizes); i++) {
+		spy_reset(0, 0);
+		udpio_tx_free(p.tx);
+		p.tx = udpio_tx_new(2, sizes[i], true);
+		assert_non_null(p.tx);
+		assert_int_equal(udpio_send(p.tx, p.out, &p.to, 2), 2);
+		assert_int_equal(spy.gso_calls, 0);
+		assert_false(udpio_tx_gso(p.tx));
+		for (k = 0; k < 2; k++) {
+			net_wait_readable(p.in);
+			assert_int_equal(recv(p.in, buf, sizeof(buf), 0),
+			    sizes[i]);
+		}
+	}
+	path_close(&p);
+}
+
 static void
 test_without_gso_nothing_asks_for_it(void **state)
 {
 	struct path p;
 
 	(void)state;
-	reset_spy(0, 0);
+	spy_reset(0, 0);
 	path_open(&p, false);
 	assert_int_equal(udpio_send(p.tx, p.out, &p.to, COUNT), COUNT);
 	assert_int_equal(spy.gso_calls, 0);
@@ -158,7 +147,7 @@ test_refused_gso_is_given_up_for_good(void **state)
 	if (!kernel_has_gso())
 		skip();
 	for (i = 0; i < NELEM(errors); i++) {
-		reset_spy(errors[i], 0);
+		spy_reset(errors[i], 0);
 		path_open(&p, true);
 		assert_int_equal(udpio_send(p.tx, p.out, &p.to, COUNT), COUNT);
 		assert_false(udpio_tx_gso(p.tx));
@@ -180,7 +169,7 @@ test_refusal_by_the_kernel(void **state)
 	(void)state;
 	if (!kernel_has_gso())
 		skip();
-	reset_spy(0, 0);
+	spy_reset(0, 0);
 	path_open(&p, true);
 	assert_int_equal(setsockopt(p.out, SOL_SOCKET, SO_NO_CHECK, &on,
 	    sizeof(on)), 0);
@@ -203,13 +192,13 @@ test_other_errors_do_not_cost_gso(void **state)
 		skip();
 	path_open(&p, true);
 	for (i = 0; i < NELEM(errors); i++) {
-		reset_spy(0, errors[i]);
+		spy_reset(0, errors[i]);
 		assert_int_equal(udpio_send(p.tx, p.out, &p.to, COUNT), -1);
 		assert_int_equal(errno, errors[i]);
 	}
-	reset_spy(0, EAGAIN);
+	spy_reset(0, EAGAIN);
 	assert_int_equal(udpio_send(p.tx, p.out, &p.to, COUNT), 0);
-	reset_spy(0, 0);
+	spy_reset(0, 0);
 	assert_int_equal(udpio_send(p.tx, p.out, &p.to, COUNT), COUNT);
 	assert_true(udpio_tx_gso(p.tx));
 	check_arrivals(&p, COUNT);
@@ -240,6 +229,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_gso_splits_into_the_datagrams),
+		cmocka_unit_test(test_gso_is_not_for_every_size),
 		cmocka_unit_test(test_without_gso_nothing_asks_for_it),
 		cmocka_unit_test(test_refused_gso_is_given_up_for_good),
 		cmocka_unit_test(test_refusal_by_the_kernel),
