@@ -51,3 +51,10 @@ EXTRA_DIST += \
 	%D%/udpio_linux.c %D%/udpio_posix.c \
 	%D%/udpio_local_linux.c %D%/udpio_local_posix.c \
 	%D%/udpio_stamp_linux.c %D%/udpio_stamp_posix.c
+
+# What needs OpenSSL, apart, so that only the tools that need it link it.
+if CRYPTO
+noinst_LTLIBRARIES += libcommon-crypto.la
+endif
+libcommon_crypto_la_SOURCES = %D%/hmac.c %D%/hmac.h
+libcommon_crypto_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)

@@ -174,6 +174,15 @@ AC_CHECK_FUNC([SHA256Init], [],
 	[PKG_CHECK_MODULES([MD], [libmd])])
 ])
 
+# HMAC and key derivation: OpenSSL's libcrypto, for the tools that need it.
+AC_DEFUN([PL_CRYPTO], [
+pl_crypto=no
+AS_IF([test "x$enable_udpst$enable_msak" != xnono], [pl_crypto=yes])
+AS_IF([test $pl_crypto = yes],
+	[PKG_CHECK_MODULES([CRYPTO], [libcrypto >= 3.0])])
+AM_CONDITIONAL([CRYPTO], [test $pl_crypto = yes])
+])
+
 AC_DEFUN([PL_CMOCKA], [
 AC_ARG_WITH([cmocka],
 	[AS_HELP_STRING([--without-cmocka], [do not build the unit tests])],

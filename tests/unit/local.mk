@@ -80,6 +80,9 @@ common_unit_tests += \
 	%D%/test_udpio_burst_linux \
 	%D%/test_udpio_linux
 endif
+if CRYPTO
+common_unit_tests += %D%/test_hmac
+endif
 check_PROGRAMS += $(common_unit_tests)
 TESTS += $(common_unit_tests)
 endif
@@ -242,6 +245,11 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
 %C%_test_quant_random_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_quant_random_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_quant_random_LDADD = $(UNIT_LIBS)
+
+%C%_test_hmac_SOURCES = %D%/test_hmac.c
+%C%_test_hmac_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_hmac_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_test_hmac_LDADD = libcommon-crypto.la $(UNIT_LIBS) $(CRYPTO_LIBS)
 
 %C%_test_host_SOURCES = %D%/test_host.c
 %C%_test_host_CPPFLAGS = $(UNIT_CPPFLAGS)
