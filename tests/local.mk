@@ -29,6 +29,8 @@ AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS; \
+	SERVICES='$(systemd_services)'; export SERVICES; \
+	SOCKETS='$(dist_systemdsystemunit_DATA)'; export SOCKETS; \
 	LIBRARIES='$(noinst_LTLIBRARIES)'; export LIBRARIES; \
 	E2E_TIMED='$(e2e_timed)'; export E2E_TIMED;
 

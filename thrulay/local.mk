@@ -83,3 +83,6 @@ check_PROGRAMS += %D%/example
 %C%_example_SOURCES = %D%/example.c
 %C%_example_LDADD = libthrulay.la
 EXTRA_DIST += %D%/example.c
+
+systemd_services += %D%/thrulayd.service
+%D%/thrulayd.service: %D%/thrulayd.service.in
