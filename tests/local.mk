@@ -2,7 +2,7 @@
 # Everything that proves the rest right. `make check` runs unit, style,
 # manual and end-to-end tests; `make bench` and the fuzzers stand apart.
 
-tree_tests = %D%/man.sh %D%/options.sh %D%/smoke.sh \
+tree_tests = %D%/completion.sh %D%/man.sh %D%/options.sh %D%/smoke.sh \
 	%D%/style.sh
 EXTRA_DIST += $(tree_tests) $(binary_tests) \
 	%D%/matrix.sh %D%/options.awk %D%/tap.sh %D%/demo \

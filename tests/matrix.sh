@@ -85,7 +85,7 @@ scripts()
 {
 	cd "$top" && shellcheck -x -P SCRIPTDIR:. bootstrap .ci/run \
 	    build-aux/stylecheck build-aux/dist-tar \
-	    tests/*.sh tests/*/*.sh \
+	    share/completions/plumbline.bash tests/*.sh tests/*/*.sh \
 	    tests/demo/tools/*.sh
 }
 

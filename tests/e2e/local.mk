@@ -8,11 +8,13 @@
 e2e_files = \
 	%D%/conftest.py \
 	%D%/harness.py \
+	%D%/schema.py \
 	%D%/tapline.py
 e2e_timed = \
 	%D%/test_linkem.py
 e2e_talking = \
-	%D%/test_harness.py
+	%D%/test_harness.py \
+	%D%/test_schema.py
 
 if BUILD_THRULAY
 e2e_files += \

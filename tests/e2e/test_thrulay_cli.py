@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+import schema
 from harness import program
 
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/thrulay")
@@ -111,7 +112,7 @@ def test_ports_above_65535_do_not_wrap():
 def test_a_refused_connection_is_still_a_json_document():
     got = _run(["thrulay", "--json", "-p", "9", "127.0.0.1"])
     assert got.returncode == 1
-    doc = json.loads(got.stdout)
+    doc = schema.load(got.stdout, "thrulay")
     assert doc["error"]["code"] == 11
     assert doc["result"] is None and doc["intervals"] == []
     assert doc["config"]["agreed"] is None

@@ -2,7 +2,6 @@
 """thrulay among servers that are silent, gone or malicious, and interrupted by
 its user. All on loopback."""
 
-import json
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ import time
 
 import pytest
 
+import schema
 from harness import program
 from thrulay import CLIENT, LocalServer
 
@@ -52,7 +52,7 @@ def start(port, *options):
 
 def end(popen, timeout=20):
     out, err = popen.communicate(timeout=timeout)
-    return json.loads(out), err
+    return schema.load(out, "thrulay"), err
 
 
 def silent(conn):

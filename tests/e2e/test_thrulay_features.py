@@ -17,6 +17,7 @@ import time
 
 import pytest
 
+import schema
 from harness import program
 from thrulay import CLIENT, SERVER, measure, serve
 
@@ -100,7 +101,7 @@ def test_json_lines_come_as_they_happen(net):
     run.wait_for('"event":"interval"')
     assert run.popen.poll() is None
     assert run.wait() == 0
-    lines = [json.loads(line) for line in run.out.splitlines()]
+    lines = schema.lines(run.out, "thrulay")
     assert [line.get("event") for line in lines] == \
         ["interval", "interval", None]
     assert lines[-1]["error"] is None and "intervals" not in lines[-1]

@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import schema
 from harness import program
 
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/thrulay")
@@ -178,6 +179,6 @@ def test_every_deviation_is_a_recorded_case():
 def test_failures_are_json_too(case):
     got, _ = _run(case, "--json")
     assert got.returncode == 1
-    doc = json.loads(got.stdout)
+    doc = schema.load(got.stdout, "thrulay")
     assert doc["error"]["code"] > 0
     assert doc["error"]["message"] in got.stderr

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# JSON schemas, for scripts that read what a program prints; and completion for
+# bash: one file, under the name of each program that is built.
+
+schemadir = $(datadir)/plumbline/schema
+dist_schema_DATA =
+if BUILD_THRULAY
+dist_schema_DATA += \
+	%D%/plumbline/schema/thrulay-interval.json \
+	%D%/plumbline/schema/thrulay.json
+endif
+
+bashcompdir = $(datadir)/bash-completion/completions
+EXTRA_DIST += %D%/completions/plumbline.bash
+
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'
+	for p in $(bin_PROGRAMS) $(sbin_PROGRAMS); do \
+		n=`basename "$$p" | sed '$(transform)'` && \
+		$(INSTALL_DATA) '$(srcdir)/%D%/completions/plumbline.bash' \
+		    '$(DESTDIR)$(bashcompdir)'/"$$n" || exit 1; \
+	done
+
+uninstall-local:
+	for p in $(bin_PROGRAMS) $(sbin_PROGRAMS); do \
+		n=`basename "$$p" | sed '$(transform)'` && \
+		rm -f '$(DESTDIR)$(bashcompdir)'/"$$n" || exit 1; \
+	done

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The schemas are sound, and a fault of a document is found."""
+
+import json
+
+import pytest
+
+import schema
+
+pytest.importorskip("jsonschema")
+
+NAMES = sorted(path.stem for path in schema.FOLDER.glob("*.json"))
+VALUES = {"integer": 1, "number": 0.5, "boolean": True, "array": [],
+          "string": "2026-01-01T00:00:00Z"}
+
+
+def sample(node):
+    """The smallest document of that schema."""
+    kind = node.get("type")
+    if "enum" in node:
+        return node["enum"][0]
+    if kind == "object":
+        return {key: sample(node["properties"][key])
+                for key in node["required"]}
+    return VALUES[kind] if isinstance(kind, str) else None
+
+
+def test_there_are_schemas():
+    assert {"thrulay"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_faults_are_found(name):
+    text = (schema.FOLDER / f"{name}.json").read_text()
+    node = json.loads(text)
+    assert node["$id"].endswith(f"/{name}.json")
+    doc = sample(node)
+    assert schema.faults(doc, name) == []
+    assert schema.faults({**doc, "more": 1}, name)
+    for key in doc:
+        assert schema.faults({**doc, key: [0]}, name), key
+        assert schema.faults({k: v for k, v in doc.items() if k != key},
+                             name), key
