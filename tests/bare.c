@@ -1,164 +1,109 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-
-#include <netinet/in.h>
-
-#include <err.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "tests/bare.h"
-
-struct bare_pair *
-bare_pair_new(size_t size)
-{
-	struct bare_pair *p;
-
-	p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
-		err(1, "mmap");
-	p->size = size;
-	return p;
-}
-
-static double
-seconds_of(const struct timeval *t)
-{
-	return (double)t->tv_sec + (double)t->tv_usec / 1e6;
-}
-
-double
-bare_cpu(void)
-{
-	struct rusage ru;
-
-	if (getrusage(RUSAGE_SELF, &ru) == -1)
-		err(1, "getrusage");
-	return seconds_of(&ru.ru_utime) + seconds_of(&ru.ru_stime);
-}
-
-void
-bare_bind(int fd)
-{
-	struct sockaddr_in in;
-
-	memset(&in, 0, sizeof(in));
-	in.sin_family = AF_INET;
-	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (bind(fd, (struct sockaddr *)&in, sizeof(in)) == -1)
-		err(1, "bind");
-}
-
-void
-bare_connect(int fd, int bound)
-{
-	struct sockaddr_in in;
-	socklen_t len = sizeof(in);
-
-	if (getsockname(bound, (struct sockaddr *)&in, &len) == -1)
-		err(1, "getsockname");
-	if (connect(fd, (struct sockaddr *)&in, len) == -1)
-		err(1, "connect");
-}
-
-void
-bare_wait(pid_t pid)
-{
-	int status;
-
-	if (waitpid(pid, &status, 0) == -1)
-		err(1, "waitpid");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		errx(1, "the other end failed");
-}
-
-static void
-print_side(const char *name, const struct bare_side *s, size_t size)
-{
-	double t = (double)(s->end_ns - s->begin_ns) / 1e9;
-	double gbit = (double)s->units * (double)size * 8 / 1e9;
-
-	printf(", \"%s\": {\"units\": %llu, \"duration_s\": %.6f, "
-	    "\"rate_bps\": %.0f, \"units_per_s\": %.1f, \"cpu_s\": %.4f, "
-	    "\"cpu_s_per_gbit\": %.5f}", name, (unsigned long long)s->units, t,
-	    t > 0 ? gbit * 1e9 / t : 0, t > 0 ? (double)s->units / t : 0,
-	    s->cpu_s, gbit > 0 ? s->cpu_s / gbit : 0);
-}
-
-void
-bare_print(const char *name, const struct bare_pair *p)
-{
-	printf("{\"test\": \"%s\", \"size_bytes\": %zu", name, p->size);
-	print_side("send", &p->send, p->size);
-	print_side("recv", &p->recv, p->size);
-	printf("}\n");
-	if (fflush(stdout) == EOF)
-		err(1, "stdout");
-}
-
-static double
-number(const char *text, double min, double max)
-{
-	char *end;
-	double v = strtod(text, &end);
-
-	if (*text == '\0' || *end != '\0' || !(v >= min && v <= max))
-		errx(1, "%s: not a number from %g to %g", text, min, max);
-	return v;
-}
 
 static void
 usage(void)
 {
 	fprintf(stderr,
 	    "usage: bare tcp BLOCK SECONDS\n"
-	    "       bare udp PAYLOAD SECONDS PACKETS-PER-SECOND [gso]\n"
-	    "       bare flood PORT PAYLOAD SECONDS NONCE [gso]\n");
+	    "       bare stream SECONDS [read]\n"
+	    "       bare udp PAYLOAD SECONDS PACKETS-PER-SECOND [gso] [gro] "
+	    "[pin]\n"
+	    "       bare flood PORT PAYLOAD SECONDS NONCE [gso]\n"
+	    "       bare packet DEVICE BYTES SECONDS\n"
+	    "       bare receive PORT\n");
 }
 
 static void
 run_tcp(char *argv[])
 {
-	bare_tcp((size_t)number(argv[0], 16, 1048576),
-	    number(argv[1], 0.01, 3600));
+	bare_tcp((size_t)bare_number(argv[0], 16, 1048576),
+	    bare_number(argv[1], 0.01, 3600));
+}
+
+static bool
+has_word(char *argv[], const char *word)
+{
+	for (; *argv != NULL; argv++)
+		if (strcmp(*argv, word) == 0)
+			return true;
+	return false;
+}
+
+static void
+run_stream(char *argv[])
+{
+	bare_stream(bare_number(argv[0], 0.01, 3600), has_word(argv + 1,
+	    "read"));
 }
 
 static void
 run_udp(char *argv[])
 {
-	bare_udp((size_t)number(argv[0], 24, 65507),
-	    number(argv[1], 0.01, 3600), number(argv[2], 0, 1e9),
-	    argv[3] != NULL);
+	struct bare_how how = {
+		.gso = has_word(argv + 3, "gso"),
+		.gro = has_word(argv + 3, "gro"),
+		.pin = has_word(argv + 3, "pin"),
+	};
+
+	bare_udp((size_t)bare_number(argv[0], 24, 65507),
+	    bare_number(argv[1], 0.01, 3600), bare_number(argv[2], 0, 1e9),
+	    how);
 }
 
 static void
 run_flood(char *argv[])
 {
-	bare_flood((uint16_t)number(argv[0], 1, 65535),
-	    (size_t)number(argv[1], 24, 65507), number(argv[2], 0.01, 3600),
+	bare_flood((uint16_t)bare_number(argv[0], 1, 65535),
+	    (size_t)bare_number(argv[1], 24, 65507),
+	    bare_number(argv[2], 0.01, 3600),
 	    argv[3], argv[4] != NULL);
+}
+
+static void
+run_packet(char *argv[])
+{
+	bare_packet(argv[0], (size_t)bare_number(argv[1], 14, BARE_FRAME),
+	    bare_number(argv[2], 0.01, 3600));
+}
+
+static void
+run_receive(char *argv[])
+{
+	bare_receive((uint16_t)bare_number(argv[0], 1, 65535));
 }
 
 static const struct {
 	const char	*name;
 	int		 args;
-	bool		 gso;		/* may be followed by "gso" */
+	const char	*words[4];	/* any of them may follow */
 	void		(*run)(char *argv[]);
 } tests[] = {
-	{ "tcp", 2, false, run_tcp },
-	{ "udp", 3, true, run_udp },
-	{ "flood", 4, true, run_flood },
+	{ "tcp", 2, { NULL }, run_tcp },
+	{ "stream", 1, { "read", NULL }, run_stream },
+	{ "udp", 3, { "gso", "gro", "pin", NULL }, run_udp },
+	{ "flood", 4, { "gso", NULL }, run_flood },
+	{ "packet", 3, { NULL }, run_packet },
+	{ "receive", 1, { NULL }, run_receive },
 };
+
+/* Whether this is a word that may follow the arguments of test i. */
+static bool
+is_word(size_t i, const char *word)
+{
+	const char *const *w;
+
+	for (w = tests[i].words; *w != NULL; w++)
+		if (strcmp(*w, word) == 0)
+			return true;
+	return false;
+}
 
 int
 main(int argc, char *argv[])
@@ -169,9 +114,9 @@ main(int argc, char *argv[])
 	for (i = 0; args > 0 && i < sizeof(tests) / sizeof(tests[0]); i++) {
 		if (strcmp(argv[1], tests[i].name) != 0)
 			continue;
-		if (args != tests[i].args && (!tests[i].gso ||
-		    args != tests[i].args + 1 ||
-		    strcmp(argv[argc - 1], "gso") != 0))
+		while (args > tests[i].args && is_word(i, argv[1 + args]))
+			args--;
+		if (args != tests[i].args)
 			break;
 		tests[i].run(argv + 2);
 		return 0;

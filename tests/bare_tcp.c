@@ -82,12 +82,10 @@ take_echoes(int fd)
 static void
 send_blocks(int fd, struct bare_side *side, size_t block, int64_t duration_ns)
 {
-	uint8_t *buf = calloc(1, block);
+	uint8_t *buf = bare_block(block);
 	uint64_t echoed = 0;
 	int64_t now;
 
-	if (buf == NULL)
-		err(1, "calloc");
 	side->begin_ns = clock_mono();
 	while ((now = clock_mono()) < side->begin_ns + duration_ns) {
 		memcpy(buf, &now, sizeof(now));

@@ -6,13 +6,18 @@ check_PROGRAMS += tests/bare
 endif
 
 tests_bare_SOURCES = \
-	tests/bare.c tests/bare.h tests/bare_tcp.c tests/bare_udp.c
+	tests/bare.c tests/bare.h tests/bare_packet.c tests/bare_pair.c \
+	tests/bare_stream.c tests/bare_tcp.c tests/bare_udp.c
 tests_bare_LDADD = $(COMMON_LIBS)
 
-EXTRA_DIST += %D%/bench.py
+bare_programs = tests/bare$(EXEEXT)
+
+EXTRA_DIST += \
+	%D%/bench.py %D%/programs.py \
+	%D%/rows_thrulay.py
 CLEANFILES += bench.json
 
 # BENCHFLAGS=--help tells what there is to choose.
-bench: all tests/bare$(EXEEXT)
+bench: all $(bare_programs)
 	$(srcdir)/%D%/bench.py --json bench.json $(BENCHFLAGS)
 .PHONY: bench
