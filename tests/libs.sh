@@ -14,6 +14,7 @@ allowed()
 	echo 'libc.*|libm.*|libbsd.*|libmd.*|ld-linux*|ld64.*'
 	case $1 in
 	thrulay*)	echo 'libthrulay.so*' ;;
+	udpst)		echo 'libcrypto.so*' ;;
 	esac
 }
 

@@ -17,6 +17,9 @@ EXTRA_DIST += \
 if BUILD_THRULAY
 include tests/fuzz/thrulay.mk
 endif
+if BUILD_UDPST
+include tests/fuzz/udpst.mk
+endif
 check_PROGRAMS += $(fuzz_targets)
 if FUZZERS
 fuzz_driver =

@@ -26,7 +26,8 @@ libunit_la_CPPFLAGS = $(UNIT_CPPFLAGS)
 libunit_la_CFLAGS = $(UNIT_CFLAGS)
 SENDMMSG_SPY = %D%/sendmmsg_spy.c %D%/sendmmsg_spy.h
 LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run.sh
-EXTRA_DIST += %D%/run.sh tests/vectors/reader.json tests/vectors/thrulay
+EXTRA_DIST += %D%/run.sh tests/vectors/reader.json tests/vectors/thrulay \
+	tests/vectors/udpst
 
 if HAVE_CMOCKA
 common_unit_tests = \
@@ -89,7 +90,10 @@ endif
 if BUILD_THRULAY
 include tests/unit/thrulay.mk
 endif
-unit_tests = $(common_unit_tests) $(thrulay_unit_tests)
+if BUILD_UDPST
+include tests/unit/udpst.mk
+endif
+unit_tests = $(common_unit_tests) $(thrulay_unit_tests) $(udpst_unit_tests)
 
 %C%_test_activate_SOURCES = %D%/test_activate.c
 %C%_test_activate_CPPFLAGS = $(UNIT_CPPFLAGS)

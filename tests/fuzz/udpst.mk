@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The fuzz targets of udpst; included when it is built.
+
+UDPST_FUZZ_LIBS = $(UDPST_LIBS) $(FUZZ_LDFLAGS)
+
+fuzz_targets += \
+	%D%/fuzz_udpst_control \
+	%D%/fuzz_udpst_data \
+	%D%/fuzz_udpst_keys
+EXTRA_DIST += tests/vectors/udpst \
+	%D%/corpus/udpst_control \
+	%D%/corpus/udpst_data \
+	%D%/corpus/udpst_keys
+
+%C%_fuzz_udpst_control_SOURCES = %D%/fuzz_udpst_control.c $(fuzz_driver)
+%C%_fuzz_udpst_control_LDADD = $(UDPST_FUZZ_LIBS)
+
+%C%_fuzz_udpst_data_SOURCES = %D%/fuzz_udpst_data.c $(fuzz_driver)
+%C%_fuzz_udpst_data_LDADD = $(UDPST_FUZZ_LIBS)
+
+%C%_fuzz_udpst_keys_SOURCES = %D%/fuzz_udpst_keys.c $(fuzz_driver)
+%C%_fuzz_udpst_keys_LDADD = $(UDPST_FUZZ_LIBS)
