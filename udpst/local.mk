@@ -5,9 +5,38 @@ noinst_LTLIBRARIES += libudpst-core.la
 
 # Everything but main(); the tests link it as it is.
 libudpst_core_la_SOURCES = \
+	%D%/adjust.c \
+	%D%/adjust.h \
 	%D%/auth.c \
 	%D%/auth.h \
 	%D%/auth_keys.c \
+	%D%/endpoint.c \
+	%D%/endpoint.h \
+	%D%/ifrate.c \
+	%D%/ifrate.h \
+	%D%/ladder.c \
+	%D%/ladder.h \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/options_check.c \
+	%D%/options_letter.c \
+	%D%/options_long.c \
+	%D%/options_operand.c \
+	%D%/options_table.c \
+	%D%/options_table.h \
+	%D%/options_usage.c \
+	%D%/pace.c \
+	%D%/pace.h \
+	%D%/policy.c \
+	%D%/policy.h \
+	%D%/policy_activate.c \
+	%D%/policy_auth.c \
+	%D%/policy_auth.h \
+	%D%/rxstat.c \
+	%D%/rxstat.h \
+	%D%/rxstat_status.c \
+	%D%/srate.c \
+	%D%/srate.h \
 	%D%/timename.c \
 	%D%/timename.h \
 	%D%/wire.c \
