@@ -7,15 +7,32 @@ noinst_LTLIBRARIES += libudpst-core.la
 libudpst_core_la_SOURCES = \
 	%D%/adjust.c \
 	%D%/adjust.h \
+	%D%/aggregate.c \
 	%D%/auth.c \
 	%D%/auth.h \
 	%D%/auth_keys.c \
+	%D%/conn.c \
+	%D%/conn.h \
+	%D%/conn_in.c \
+	%D%/conn_load.c \
+	%D%/conn_private.h \
 	%D%/endpoint.c \
 	%D%/endpoint.h \
+	%D%/export.c \
+	%D%/export.h \
+	%D%/export_name.c \
 	%D%/ifrate.c \
 	%D%/ifrate.h \
 	%D%/ladder.c \
 	%D%/ladder.h \
+	%D%/logfile.c \
+	%D%/logfile.h \
+	%D%/monitor.c \
+	%D%/monitor.h \
+	%D%/monitor_add.c \
+	%D%/monitor_file.c \
+	%D%/monitor_prom.c \
+	%D%/monitor_state.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/options_check.c \
@@ -32,6 +49,18 @@ libudpst_core_la_SOURCES = \
 	%D%/policy_activate.c \
 	%D%/policy_auth.c \
 	%D%/policy_auth.h \
+	%D%/report.c \
+	%D%/report.h \
+	%D%/report_banner.c \
+	%D%/report_json.c \
+	%D%/report_json.h \
+	%D%/report_json_input.c \
+	%D%/report_json_output.c \
+	%D%/report_rates.c \
+	%D%/report_text.c \
+	%D%/report_text.h \
+	%D%/result.c \
+	%D%/result.h \
 	%D%/rxstat.c \
 	%D%/rxstat.h \
 	%D%/rxstat_status.c \
