@@ -8,3 +8,7 @@ if BUILD_THRULAY
 dist_man_MANS += \
 	%D%/thrulay.1 %D%/thrulay.3 %D%/thrulayd.8
 endif
+
+if BUILD_UDPST
+dist_man_MANS += %D%/udpst.1
+endif

@@ -9,6 +9,11 @@ dist_schema_DATA += \
 	%D%/plumbline/schema/thrulay-interval.json \
 	%D%/plumbline/schema/thrulay.json
 endif
+if BUILD_UDPST
+dist_schema_DATA += \
+	%D%/plumbline/schema/udpst-interval.json \
+	%D%/plumbline/schema/udpst.json
+endif
 
 bashcompdir = $(datadir)/bash-completion/completions
 EXTRA_DIST += %D%/completions/plumbline.bash

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # udpst: one program, client and server.
 
+bin_PROGRAMS += %D%/udpst
 noinst_LTLIBRARIES += libudpst-core.la
 
 # Everything but main(); the tests link it as it is.
@@ -11,6 +12,13 @@ libudpst_core_la_SOURCES = \
 	%D%/auth.c \
 	%D%/auth.h \
 	%D%/auth_keys.c \
+	%D%/client.c \
+	%D%/client.h \
+	%D%/client_activate.c \
+	%D%/client_link.c \
+	%D%/client_private.h \
+	%D%/client_probe.c \
+	%D%/client_setup.c \
 	%D%/conn.c \
 	%D%/conn.h \
 	%D%/conn_in.c \
@@ -21,6 +29,8 @@ libudpst_core_la_SOURCES = \
 	%D%/export.c \
 	%D%/export.h \
 	%D%/export_name.c \
+	%D%/flow.c \
+	%D%/flow.h \
 	%D%/ifrate.c \
 	%D%/ifrate.h \
 	%D%/ladder.c \
@@ -64,6 +74,14 @@ libudpst_core_la_SOURCES = \
 	%D%/rxstat.c \
 	%D%/rxstat.h \
 	%D%/rxstat_status.c \
+	%D%/server.c \
+	%D%/server.h \
+	%D%/server_news.c \
+	%D%/server_private.h \
+	%D%/server_run.c \
+	%D%/server_say.c \
+	%D%/server_session.c \
+	%D%/server_worker.c \
 	%D%/srate.c \
 	%D%/srate.h \
 	%D%/timename.c \
@@ -80,3 +98,9 @@ libudpst_core_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 
 # What the program and its tests link.
 UDPST_LIBS = libudpst-core.la libcommon-crypto.la $(COMMON_LIBS) $(CRYPTO_LIBS)
+
+%C%_udpst_SOURCES = %D%/udpst.c
+%C%_udpst_LDADD = $(UDPST_LIBS)
+
+systemd_services += %D%/udpst.service
+%D%/udpst.service: %D%/udpst.service.in

@@ -27,6 +27,7 @@ udpst_unit_tests = \
 	%D%/test_udpst_conn_stop \
 	%D%/test_udpst_export \
 	%D%/test_udpst_export_name \
+	%D%/test_udpst_flow \
 	%D%/test_udpst_ifrate \
 	%D%/test_udpst_ladder \
 	%D%/test_udpst_logfile \
@@ -127,6 +128,11 @@ endif
 %C%_test_udpst_export_name_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_udpst_export_name_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_udpst_export_name_LDADD = $(UDPST_UNIT_LIBS)
+
+%C%_test_udpst_flow_SOURCES = %D%/test_udpst_flow.c
+%C%_test_udpst_flow_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udpst_flow_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udpst_flow_LDADD = $(UDPST_UNIT_LIBS)
 
 %C%_test_udpst_ifrate_SOURCES = %D%/test_udpst_ifrate.c
 %C%_test_udpst_ifrate_CPPFLAGS = $(UNIT_CPPFLAGS)
