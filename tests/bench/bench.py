@@ -14,8 +14,9 @@ import statistics
 import sys
 
 import rows_thrulay
+import rows_udpst
 
-TOOLS = {"thrulay/thrulay": rows_thrulay}
+TOOLS = {"thrulay/thrulay": rows_thrulay, "udpst/udpst": rows_udpst}
 USUAL = {"value", "cpu_send", "cpu_recv"}
 
 

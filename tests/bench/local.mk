@@ -14,7 +14,7 @@ bare_programs = tests/bare$(EXEEXT)
 
 EXTRA_DIST += \
 	%D%/bench.py %D%/programs.py \
-	%D%/rows_thrulay.py
+	%D%/rows_thrulay.py %D%/rows_udpst.py
 CLEANFILES += bench.json
 
 # BENCHFLAGS=--help tells what there is to choose.

@@ -30,6 +30,19 @@ e2e_talking += \
 	%D%/test_thrulayd_replies.py
 endif
 
+if BUILD_UDPST
+e2e_files += \
+	%D%/udpst.py \
+	%D%/udpst_flood.py \
+	%D%/udpst_peer.py
+e2e_timed += \
+	%D%/test_udpst_truth.py
+e2e_talking += \
+	%D%/test_udpst_client.py \
+	%D%/test_udpst_server.py
+endif
+
+
 e2e_tests = $(e2e_talking) %D%/run.sh
 TESTS += $(e2e_tests)
 EXTRA_DIST += $(e2e_files) $(e2e_timed) $(e2e_talking) %D%/run.sh
