@@ -183,6 +183,13 @@ AS_IF([test $pl_crypto = yes],
 AM_CONDITIONAL([CRYPTO], [test $pl_crypto = yes])
 ])
 
+# TLS and reading JSON, for msak alone.
+AC_DEFUN([PL_MSAK], [
+AS_IF([test "x$enable_msak" != xno],
+	[PKG_CHECK_MODULES([SSL], [libssl >= 3.0])
+	PKG_CHECK_MODULES([JANSSON], [jansson >= 2.13])])
+])
+
 AC_DEFUN([PL_CMOCKA], [
 AC_ARG_WITH([cmocka],
 	[AS_HELP_STRING([--without-cmocka], [do not build the unit tests])],

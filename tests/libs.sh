@@ -15,6 +15,8 @@ allowed()
 	case $1 in
 	thrulay*)	echo 'libthrulay.so*' ;;
 	udpst)		echo 'libcrypto.so*' ;;
+	msak*|minimal-download|generate-schema)
+		echo 'libcrypto.so*|libssl.so*|libjansson.so*' ;;
 	esac
 }
 

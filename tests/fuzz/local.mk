@@ -20,6 +20,9 @@ endif
 if BUILD_UDPST
 include tests/fuzz/udpst.mk
 endif
+if BUILD_MSAK
+include tests/fuzz/msak.mk
+endif
 check_PROGRAMS += $(fuzz_targets)
 if FUZZERS
 fuzz_driver =

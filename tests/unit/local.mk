@@ -93,7 +93,11 @@ endif
 if BUILD_UDPST
 include tests/unit/udpst.mk
 endif
-unit_tests = $(common_unit_tests) $(thrulay_unit_tests) $(udpst_unit_tests)
+if BUILD_MSAK
+include tests/unit/msak.mk
+endif
+unit_tests = $(common_unit_tests) $(thrulay_unit_tests) $(udpst_unit_tests) \
+	$(msak_unit_tests)
 
 %C%_test_activate_SOURCES = %D%/test_activate.c
 %C%_test_activate_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# msak: server, clients, and what they are made of.
+
+noinst_LTLIBRARIES += libmsak-core.la
+
+libmsak_core_la_SOURCES = \
+	%D%/access.c \
+	%D%/access.h \
+	%D%/b64url.c \
+	%D%/b64url.h \
+	%D%/escape.c \
+	%D%/escape.h \
+	%D%/goflag.c \
+	%D%/goflag.h \
+	%D%/goflag_help.c \
+	%D%/goflag_quote.c \
+	%D%/goflag_value.c \
+	%D%/golog.c \
+	%D%/golog.h \
+	%D%/gourl.c \
+	%D%/gourl.h \
+	%D%/http.h \
+	%D%/http_answer.c \
+	%D%/http_ask.c \
+	%D%/http_body.c \
+	%D%/http_head.c \
+	%D%/http_line.h \
+	%D%/http_request.c \
+	%D%/http_response.c \
+	%D%/jsonin.c \
+	%D%/jsonin.h \
+	%D%/jwk.c \
+	%D%/jwk.h \
+	%D%/jwk_verify.c \
+	%D%/mid.c \
+	%D%/mid.h \
+	%D%/peerjson.c \
+	%D%/peerjson.h \
+	%D%/query.c \
+	%D%/query.h \
+	%D%/route.c \
+	%D%/route.h \
+	%D%/scale.c \
+	%D%/scale.h \
+	%D%/stamp.c \
+	%D%/stamp.h \
+	%D%/token.c \
+	%D%/token.h \
+	%D%/upgrade.c \
+	%D%/upgrade.h \
+	%D%/url.c \
+	%D%/url.h \
+	%D%/uuid.c \
+	%D%/uuid.h \
+	%D%/ws.c \
+	%D%/ws.h \
+	%D%/ws_key.c \
+	%D%/ws_put.c
+libmsak_core_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS) \
+	$(JANSSON_CFLAGS)
+
+# What a program or test of this tool links.
+MSAK_LIBS = libmsak-core.la $(COMMON_LIBS) $(JANSSON_LIBS) $(SSL_LIBS) \
+	$(CRYPTO_LIBS)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The unit tests of msak; included when it is built.
+
+# Keys and tokens for tests.
+TOKEN_SIGN = %D%/token_sign.c %D%/token_sign.h
+MSAK_UNIT_LIBS = libunit.la $(MSAK_LIBS) $(CMOCKA_LIBS)
+# WebSocket streams as lists of events.
+WS_LOG = %D%/ws_log.c %D%/ws_log.h
+
+if HAVE_CMOCKA
+msak_unit_tests = \
+	%D%/test_msak_access \
+	%D%/test_msak_b64url \
+	%D%/test_msak_goflag_value \
+	%D%/test_msak_gourl \
+	%D%/test_msak_http \
+	%D%/test_msak_http_body \
+	%D%/test_msak_http_cases \
+	%D%/test_msak_http_client \
+	%D%/test_msak_jwk \
+	%D%/test_msak_mid \
+	%D%/test_msak_query \
+	%D%/test_msak_scale \
+	%D%/test_msak_stamp \
+	%D%/test_msak_token \
+	%D%/test_msak_token_algs \
+	%D%/test_msak_upgrade \
+	%D%/test_msak_url \
+	%D%/test_msak_uuid \
+	%D%/test_msak_ws \
+	%D%/test_msak_ws_pcap \
+	%D%/test_msak_ws_put
+check_PROGRAMS += $(msak_unit_tests)
+TESTS += $(msak_unit_tests)
+endif
+
+%C%_test_msak_access_SOURCES = %D%/test_msak_access.c $(TOKEN_SIGN)
+%C%_test_msak_access_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_access_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_test_msak_access_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_b64url_SOURCES = %D%/test_msak_b64url.c $(TOKEN_SIGN)
+%C%_test_msak_b64url_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_b64url_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_test_msak_b64url_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_goflag_value_SOURCES = %D%/test_msak_goflag_value.c
+%C%_test_msak_goflag_value_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_goflag_value_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_goflag_value_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_gourl_SOURCES = %D%/test_msak_gourl.c
+%C%_test_msak_gourl_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_gourl_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_gourl_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_http_SOURCES = %D%/test_msak_http.c
+%C%_test_msak_http_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_http_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_http_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_http_body_SOURCES = %D%/test_msak_http_body.c
+%C%_test_msak_http_body_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_http_body_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_http_body_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_http_cases_SOURCES = %D%/test_msak_http_cases.c
+%C%_test_msak_http_cases_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_http_cases_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_http_cases_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_http_client_SOURCES = %D%/test_msak_http_client.c
+%C%_test_msak_http_client_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_http_client_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_http_client_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_jwk_SOURCES = %D%/test_msak_jwk.c $(TOKEN_SIGN)
+%C%_test_msak_jwk_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_jwk_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_test_msak_jwk_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_mid_SOURCES = %D%/test_msak_mid.c
+%C%_test_msak_mid_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_mid_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_mid_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_query_SOURCES = %D%/test_msak_query.c
+%C%_test_msak_query_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_query_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_query_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_scale_SOURCES = %D%/test_msak_scale.c
+%C%_test_msak_scale_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_scale_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_scale_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_stamp_SOURCES = %D%/test_msak_stamp.c
+%C%_test_msak_stamp_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_stamp_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_stamp_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_token_SOURCES = %D%/test_msak_token.c $(TOKEN_SIGN)
+%C%_test_msak_token_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_token_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_test_msak_token_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_token_algs_SOURCES = %D%/test_msak_token_algs.c $(TOKEN_SIGN)
+%C%_test_msak_token_algs_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_token_algs_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_test_msak_token_algs_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_upgrade_SOURCES = %D%/test_msak_upgrade.c
+%C%_test_msak_upgrade_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_upgrade_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_upgrade_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_url_SOURCES = %D%/test_msak_url.c
+%C%_test_msak_url_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_url_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_url_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_uuid_SOURCES = %D%/test_msak_uuid.c
+%C%_test_msak_uuid_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_uuid_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_uuid_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_ws_SOURCES = %D%/test_msak_ws.c $(WS_LOG)
+%C%_test_msak_ws_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_ws_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_ws_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_ws_pcap_SOURCES = %D%/test_msak_ws_pcap.c $(WS_LOG)
+%C%_test_msak_ws_pcap_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_ws_pcap_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_ws_pcap_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_ws_put_SOURCES = %D%/test_msak_ws_put.c
+%C%_test_msak_ws_put_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_ws_put_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_ws_put_LDADD = $(MSAK_UNIT_LIBS)
