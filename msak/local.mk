@@ -6,6 +6,9 @@ noinst_LTLIBRARIES += libmsak-core.la
 libmsak_core_la_SOURCES = \
 	%D%/access.c \
 	%D%/access.h \
+	%D%/archive.c \
+	%D%/archive.h \
+	%D%/archive_save.c \
 	%D%/b64url.c \
 	%D%/b64url.h \
 	%D%/escape.c \
@@ -32,20 +35,57 @@ libmsak_core_la_SOURCES = \
 	%D%/jwk.c \
 	%D%/jwk.h \
 	%D%/jwk_verify.c \
+	%D%/latency.c \
+	%D%/latency.h \
+	%D%/latency_packet.c \
+	%D%/latency_packet.h \
+	%D%/latency_result.c \
+	%D%/latency_result.h \
+	%D%/latency_set.c \
+	%D%/latency_set.h \
+	%D%/locate.c \
+	%D%/locate.h \
+	%D%/measurement.c \
+	%D%/measurement.h \
+	%D%/measurement_read.c \
+	%D%/metrics.c \
+	%D%/metrics.h \
 	%D%/mid.c \
 	%D%/mid.h \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/options_client.c \
+	%D%/options_client.h \
+	%D%/options_latency.c \
+	%D%/options_latency.h \
+	%D%/options_minimal.c \
+	%D%/options_minimal.h \
+	%D%/options_schema.c \
+	%D%/options_schema.h \
+	%D%/options_server.c \
+	%D%/options_server.h \
 	%D%/peerjson.c \
 	%D%/peerjson.h \
 	%D%/query.c \
 	%D%/query.h \
+	%D%/rates.c \
+	%D%/rates.h \
 	%D%/route.c \
 	%D%/route.h \
 	%D%/scale.c \
 	%D%/scale.h \
+	%D%/schema.c \
+	%D%/schema.h \
 	%D%/stamp.c \
 	%D%/stamp.h \
+	%D%/tcpinfo.c \
+	%D%/tcpinfo.h \
+	%D%/ticker.c \
+	%D%/ticker.h \
 	%D%/token.c \
 	%D%/token.h \
+	%D%/txlimit.c \
+	%D%/txlimit.h \
 	%D%/upgrade.c \
 	%D%/upgrade.h \
 	%D%/url.c \

@@ -98,6 +98,8 @@ nfile == 2 {
 	for (i = 1; i <= nhelp; i++) {
 		line = $0
 		sub(/^ +/, "", line)
+		# Texts are quoted there by some.
+		gsub(/"/, "", line)
 		help[now[i]] = help[now[i]] " " line
 	}
 }

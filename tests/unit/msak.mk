@@ -3,6 +3,8 @@
 
 # Keys and tokens for tests.
 TOKEN_SIGN = %D%/token_sign.c %D%/token_sign.h
+# Runs command lines.
+MSAK_LINE = %D%/msak_line.c %D%/msak_line.h
 MSAK_UNIT_LIBS = libunit.la $(MSAK_LIBS) $(CMOCKA_LIBS)
 # WebSocket streams as lists of events.
 WS_LOG = %D%/ws_log.c %D%/ws_log.h
@@ -10,7 +12,9 @@ WS_LOG = %D%/ws_log.c %D%/ws_log.h
 if HAVE_CMOCKA
 msak_unit_tests = \
 	%D%/test_msak_access \
+	%D%/test_msak_archive \
 	%D%/test_msak_b64url \
+	%D%/test_msak_goflag \
 	%D%/test_msak_goflag_value \
 	%D%/test_msak_gourl \
 	%D%/test_msak_http \
@@ -18,12 +22,29 @@ msak_unit_tests = \
 	%D%/test_msak_http_cases \
 	%D%/test_msak_http_client \
 	%D%/test_msak_jwk \
+	%D%/test_msak_latency \
+	%D%/test_msak_latency_any \
+	%D%/test_msak_latency_packet \
+	%D%/test_msak_latency_result \
+	%D%/test_msak_locate \
+	%D%/test_msak_measurement \
+	%D%/test_msak_measurement_read \
+	%D%/test_msak_metrics \
 	%D%/test_msak_mid \
+	%D%/test_msak_options_client \
+	%D%/test_msak_options_latency \
+	%D%/test_msak_options_minimal \
+	%D%/test_msak_options_schema \
+	%D%/test_msak_options_server \
 	%D%/test_msak_query \
+	%D%/test_msak_rates \
 	%D%/test_msak_scale \
+	%D%/test_msak_schema \
 	%D%/test_msak_stamp \
+	%D%/test_msak_ticker \
 	%D%/test_msak_token \
 	%D%/test_msak_token_algs \
+	%D%/test_msak_txlimit \
 	%D%/test_msak_upgrade \
 	%D%/test_msak_url \
 	%D%/test_msak_uuid \
@@ -39,10 +60,20 @@ endif
 %C%_test_msak_access_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 %C%_test_msak_access_LDADD = $(MSAK_UNIT_LIBS)
 
+%C%_test_msak_archive_SOURCES = %D%/test_msak_archive.c
+%C%_test_msak_archive_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_archive_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+%C%_test_msak_archive_LDADD = $(MSAK_UNIT_LIBS)
+
 %C%_test_msak_b64url_SOURCES = %D%/test_msak_b64url.c $(TOKEN_SIGN)
 %C%_test_msak_b64url_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_b64url_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 %C%_test_msak_b64url_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_goflag_SOURCES = %D%/test_msak_goflag.c $(MSAK_LINE)
+%C%_test_msak_goflag_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_goflag_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_goflag_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_goflag_value_SOURCES = %D%/test_msak_goflag_value.c
 %C%_test_msak_goflag_value_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -79,25 +110,110 @@ endif
 %C%_test_msak_jwk_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 %C%_test_msak_jwk_LDADD = $(MSAK_UNIT_LIBS)
 
+%C%_test_msak_latency_SOURCES = %D%/test_msak_latency.c
+%C%_test_msak_latency_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_latency_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_latency_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_latency_any_SOURCES = %D%/test_msak_latency_any.c
+%C%_test_msak_latency_any_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_latency_any_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_latency_any_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_latency_packet_SOURCES = %D%/test_msak_latency_packet.c
+%C%_test_msak_latency_packet_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_latency_packet_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_latency_packet_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_latency_result_SOURCES = %D%/test_msak_latency_result.c
+%C%_test_msak_latency_result_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_latency_result_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_latency_result_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_locate_SOURCES = %D%/test_msak_locate.c
+%C%_test_msak_locate_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_locate_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+%C%_test_msak_locate_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_measurement_SOURCES = %D%/test_msak_measurement.c
+%C%_test_msak_measurement_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_measurement_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_measurement_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_measurement_read_SOURCES = %D%/test_msak_measurement_read.c
+%C%_test_msak_measurement_read_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_measurement_read_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+%C%_test_msak_measurement_read_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_metrics_SOURCES = %D%/test_msak_metrics.c
+%C%_test_msak_metrics_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_metrics_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_test_msak_metrics_LDADD = $(MSAK_UNIT_LIBS)
+
 %C%_test_msak_mid_SOURCES = %D%/test_msak_mid.c
 %C%_test_msak_mid_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_mid_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_mid_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_options_client_SOURCES = \
+	%D%/test_msak_options_client.c $(MSAK_LINE)
+%C%_test_msak_options_client_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_options_client_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_options_client_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_options_latency_SOURCES = \
+	%D%/test_msak_options_latency.c $(MSAK_LINE)
+%C%_test_msak_options_latency_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_options_latency_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_options_latency_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_options_minimal_SOURCES = \
+	%D%/test_msak_options_minimal.c $(MSAK_LINE)
+%C%_test_msak_options_minimal_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_options_minimal_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_options_minimal_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_options_schema_SOURCES = \
+	%D%/test_msak_options_schema.c $(MSAK_LINE)
+%C%_test_msak_options_schema_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_options_schema_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_options_schema_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_options_server_SOURCES = \
+	%D%/test_msak_options_server.c $(MSAK_LINE)
+%C%_test_msak_options_server_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_options_server_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_options_server_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_query_SOURCES = %D%/test_msak_query.c
 %C%_test_msak_query_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_query_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_query_LDADD = $(MSAK_UNIT_LIBS)
 
+%C%_test_msak_rates_SOURCES = %D%/test_msak_rates.c
+%C%_test_msak_rates_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_rates_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_rates_LDADD = $(MSAK_UNIT_LIBS)
+
 %C%_test_msak_scale_SOURCES = %D%/test_msak_scale.c
 %C%_test_msak_scale_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_scale_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_scale_LDADD = $(MSAK_UNIT_LIBS)
 
+%C%_test_msak_schema_SOURCES = %D%/test_msak_schema.c
+%C%_test_msak_schema_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_schema_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_schema_LDADD = $(MSAK_UNIT_LIBS)
+
 %C%_test_msak_stamp_SOURCES = %D%/test_msak_stamp.c
 %C%_test_msak_stamp_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_stamp_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_stamp_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_ticker_SOURCES = %D%/test_msak_ticker.c
+%C%_test_msak_ticker_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_ticker_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_ticker_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_token_SOURCES = %D%/test_msak_token.c $(TOKEN_SIGN)
 %C%_test_msak_token_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -108,6 +224,11 @@ endif
 %C%_test_msak_token_algs_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_token_algs_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 %C%_test_msak_token_algs_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_txlimit_SOURCES = %D%/test_msak_txlimit.c
+%C%_test_msak_txlimit_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_txlimit_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_txlimit_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_upgrade_SOURCES = %D%/test_msak_upgrade.c
 %C%_test_msak_upgrade_CPPFLAGS = $(UNIT_CPPFLAGS)
