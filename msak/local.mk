@@ -11,6 +11,10 @@ libmsak_core_la_SOURCES = \
 	%D%/archive_save.c \
 	%D%/b64url.c \
 	%D%/b64url.h \
+	%D%/dial.c \
+	%D%/dial.h \
+	%D%/dial_text.c \
+	%D%/dial_tls.c \
 	%D%/escape.c \
 	%D%/escape.h \
 	%D%/goflag.c \
@@ -78,12 +82,18 @@ libmsak_core_la_SOURCES = \
 	%D%/schema.h \
 	%D%/stamp.c \
 	%D%/stamp.h \
+	%D%/stream.c \
+	%D%/stream.h \
+	%D%/stream_move.c \
+	%D%/stream_private.h \
 	%D%/tcpinfo.c \
 	%D%/tcpinfo.h \
 	%D%/ticker.c \
 	%D%/ticker.h \
 	%D%/token.c \
 	%D%/token.h \
+	%D%/transport.c \
+	%D%/transport.h \
 	%D%/txlimit.c \
 	%D%/txlimit.h \
 	%D%/upgrade.c \

@@ -41,6 +41,7 @@ msak_unit_tests = \
 	%D%/test_msak_scale \
 	%D%/test_msak_schema \
 	%D%/test_msak_stamp \
+	%D%/test_msak_stream \
 	%D%/test_msak_ticker \
 	%D%/test_msak_token \
 	%D%/test_msak_token_algs \
@@ -209,6 +210,11 @@ endif
 %C%_test_msak_stamp_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_stamp_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_stamp_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_stream_SOURCES = %D%/test_msak_stream.c
+%C%_test_msak_stream_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_stream_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_stream_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_ticker_SOURCES = %D%/test_msak_ticker.c
 %C%_test_msak_ticker_CPPFLAGS = $(UNIT_CPPFLAGS)
