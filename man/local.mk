@@ -12,3 +12,9 @@ endif
 if BUILD_UDPST
 dist_man_MANS += %D%/udpst.1
 endif
+
+if BUILD_MSAK
+dist_man_MANS += \
+	%D%/generate-schema.1 \
+	%D%/msak.7 %D%/msak-server.8
+endif

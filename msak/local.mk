@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # msak: server, clients, and what they are made of.
 
+bin_PROGRAMS += \
+	%D%/generate-schema
+sbin_PROGRAMS += %D%/msak-server
 noinst_LTLIBRARIES += libmsak-core.la
 
 libmsak_core_la_SOURCES = \
@@ -80,6 +83,30 @@ libmsak_core_la_SOURCES = \
 	%D%/scale.h \
 	%D%/schema.c \
 	%D%/schema.h \
+	%D%/server.h \
+	%D%/server_accept.c \
+	%D%/server_cc.c \
+	%D%/server_cc.h \
+	%D%/server_conn.c \
+	%D%/server_http.c \
+	%D%/server_keys.c \
+	%D%/server_latency.c \
+	%D%/server_listen.c \
+	%D%/server_log.c \
+	%D%/server_mailbox.c \
+	%D%/server_mailbox.h \
+	%D%/server_metrics.c \
+	%D%/server_peers.c \
+	%D%/server_peers.h \
+	%D%/server_private.h \
+	%D%/server_process.c \
+	%D%/server_process.h \
+	%D%/server_reload.c \
+	%D%/server_run.c \
+	%D%/server_session.c \
+	%D%/server_tls.c \
+	%D%/server_user.c \
+	%D%/server_worker.c \
 	%D%/stamp.c \
 	%D%/stamp.h \
 	%D%/stream.c \
@@ -112,3 +139,13 @@ libmsak_core_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS) \
 # What a program or test of this tool links.
 MSAK_LIBS = libmsak-core.la $(COMMON_LIBS) $(JANSSON_LIBS) $(SSL_LIBS) \
 	$(CRYPTO_LIBS)
+
+%C%_generate_schema_SOURCES = %D%/generate-schema.c
+%C%_generate_schema_LDADD = $(MSAK_LIBS)
+
+%C%_msak_server_SOURCES = %D%/msak-server.c
+%C%_msak_server_LDADD = $(MSAK_LIBS)
+
+systemd_services += %D%/msak-server.service
+dist_systemdsystemunit_DATA += %D%/msak-server.socket
+%D%/msak-server.service: %D%/msak-server.service.in

@@ -40,6 +40,10 @@ msak_unit_tests = \
 	%D%/test_msak_rates \
 	%D%/test_msak_scale \
 	%D%/test_msak_schema \
+	%D%/test_msak_server_cc \
+	%D%/test_msak_server_mailbox \
+	%D%/test_msak_server_peers \
+	%D%/test_msak_server_process \
 	%D%/test_msak_stamp \
 	%D%/test_msak_stream \
 	%D%/test_msak_ticker \
@@ -205,6 +209,26 @@ endif
 %C%_test_msak_schema_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_schema_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_schema_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_server_cc_SOURCES = %D%/test_msak_server_cc.c
+%C%_test_msak_server_cc_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_server_cc_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_server_cc_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_server_mailbox_SOURCES = %D%/test_msak_server_mailbox.c
+%C%_test_msak_server_mailbox_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_server_mailbox_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_server_mailbox_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_server_peers_SOURCES = %D%/test_msak_server_peers.c
+%C%_test_msak_server_peers_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_server_peers_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_server_peers_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_server_process_SOURCES = %D%/test_msak_server_process.c
+%C%_test_msak_server_process_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_server_process_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_test_msak_server_process_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_stamp_SOURCES = %D%/test_msak_stamp.c
 %C%_test_msak_stamp_CPPFLAGS = $(UNIT_CPPFLAGS)
