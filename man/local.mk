@@ -15,6 +15,6 @@ endif
 
 if BUILD_MSAK
 dist_man_MANS += \
-	%D%/generate-schema.1 \
-	%D%/msak.7 %D%/msak-server.8
+	%D%/generate-schema.1 %D%/minimal-download.1 %D%/msak-client.1 \
+	%D%/msak-latency.1 %D%/msak.7 %D%/msak-server.8
 endif

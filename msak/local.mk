@@ -2,7 +2,10 @@
 # msak: server, clients, and what they are made of.
 
 bin_PROGRAMS += \
-	%D%/generate-schema
+	%D%/generate-schema \
+	%D%/minimal-download \
+	%D%/msak-client \
+	%D%/msak-latency
 sbin_PROGRAMS += %D%/msak-server
 noinst_LTLIBRARIES += libmsak-core.la
 
@@ -14,6 +17,22 @@ libmsak_core_la_SOURCES = \
 	%D%/archive_save.c \
 	%D%/b64url.c \
 	%D%/b64url.h \
+	%D%/client.h \
+	%D%/client_base.c \
+	%D%/client_base.h \
+	%D%/client_fetch.c \
+	%D%/client_fetch.h \
+	%D%/client_latency.c \
+	%D%/client_latency.h \
+	%D%/client_load.c \
+	%D%/client_minimal.c \
+	%D%/client_ping.c \
+	%D%/client_private.h \
+	%D%/client_proxy.c \
+	%D%/client_proxy.h \
+	%D%/client_run.c \
+	%D%/client_stream.c \
+	%D%/client_way.c \
 	%D%/dial.c \
 	%D%/dial.h \
 	%D%/dial_text.c \
@@ -77,6 +96,19 @@ libmsak_core_la_SOURCES = \
 	%D%/query.h \
 	%D%/rates.c \
 	%D%/rates.h \
+	%D%/report_client.c \
+	%D%/report_client.h \
+	%D%/report_client_json.c \
+	%D%/report_client_json.h \
+	%D%/report_json.c \
+	%D%/report_json.h \
+	%D%/report_latency.c \
+	%D%/report_latency.h \
+	%D%/report_matrix.c \
+	%D%/report_matrix.h \
+	%D%/report_minimal.c \
+	%D%/report_minimal.h \
+	%D%/result.h \
 	%D%/route.c \
 	%D%/route.h \
 	%D%/scale.c \
@@ -142,6 +174,15 @@ MSAK_LIBS = libmsak-core.la $(COMMON_LIBS) $(JANSSON_LIBS) $(SSL_LIBS) \
 
 %C%_generate_schema_SOURCES = %D%/generate-schema.c
 %C%_generate_schema_LDADD = $(MSAK_LIBS)
+
+%C%_minimal_download_SOURCES = %D%/minimal-download.c
+%C%_minimal_download_LDADD = $(MSAK_LIBS)
+
+%C%_msak_client_SOURCES = %D%/msak-client.c
+%C%_msak_client_LDADD = $(MSAK_LIBS)
+
+%C%_msak_latency_SOURCES = %D%/msak-latency.c
+%C%_msak_latency_LDADD = $(MSAK_LIBS)
 
 %C%_msak_server_SOURCES = %D%/msak-server.c
 %C%_msak_server_LDADD = $(MSAK_LIBS)

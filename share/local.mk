@@ -14,6 +14,12 @@ dist_schema_DATA += \
 	%D%/plumbline/schema/udpst-interval.json \
 	%D%/plumbline/schema/udpst.json
 endif
+if BUILD_MSAK
+dist_schema_DATA += \
+	%D%/plumbline/schema/minimal-download.json \
+	%D%/plumbline/schema/msak-client.json \
+	%D%/plumbline/schema/msak-latency.json
+endif
 
 bashcompdir = $(datadir)/bash-completion/completions
 EXTRA_DIST += %D%/completions/plumbline.bash

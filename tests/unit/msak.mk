@@ -14,6 +14,7 @@ msak_unit_tests = \
 	%D%/test_msak_access \
 	%D%/test_msak_archive \
 	%D%/test_msak_b64url \
+	%D%/test_msak_client_proxy \
 	%D%/test_msak_goflag \
 	%D%/test_msak_goflag_value \
 	%D%/test_msak_gourl \
@@ -38,6 +39,10 @@ msak_unit_tests = \
 	%D%/test_msak_options_server \
 	%D%/test_msak_query \
 	%D%/test_msak_rates \
+	%D%/test_msak_report_client \
+	%D%/test_msak_report_latency \
+	%D%/test_msak_report_matrix \
+	%D%/test_msak_report_minimal \
 	%D%/test_msak_scale \
 	%D%/test_msak_schema \
 	%D%/test_msak_server_cc \
@@ -74,6 +79,11 @@ endif
 %C%_test_msak_b64url_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_b64url_CFLAGS = $(UNIT_CFLAGS) $(CRYPTO_CFLAGS)
 %C%_test_msak_b64url_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_client_proxy_SOURCES = %D%/test_msak_client_proxy.c
+%C%_test_msak_client_proxy_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_client_proxy_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_client_proxy_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_goflag_SOURCES = %D%/test_msak_goflag.c $(MSAK_LINE)
 %C%_test_msak_goflag_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -199,6 +209,30 @@ endif
 %C%_test_msak_rates_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_rates_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_rates_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_report_client_SOURCES = \
+	%D%/test_msak_report_client.c $(MSAK_LINE)
+%C%_test_msak_report_client_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_report_client_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_report_client_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_report_latency_SOURCES = \
+	%D%/test_msak_report_latency.c $(MSAK_LINE)
+%C%_test_msak_report_latency_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_report_latency_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_report_latency_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_report_matrix_SOURCES = \
+	%D%/test_msak_report_matrix.c $(MSAK_LINE)
+%C%_test_msak_report_matrix_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_report_matrix_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_report_matrix_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_report_minimal_SOURCES = \
+	%D%/test_msak_report_minimal.c $(MSAK_LINE)
+%C%_test_msak_report_minimal_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_report_minimal_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_report_minimal_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_scale_SOURCES = %D%/test_msak_scale.c
 %C%_test_msak_scale_CPPFLAGS = $(UNIT_CPPFLAGS)

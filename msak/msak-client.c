@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* msak-client: throughput over WebSockets, down and up. */
+#include "config.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "common/daemon.h"
+#include "msak/client.h"
+
+int
+main(int argc, char **argv)
+{
+	struct client_options o;
+	int status;
+
+	setprogname(argv[0]);
+	if (daemon_reserve_stdio() == -1)
+		err(CLIENT_FAILED, "/dev/null");
+	tzset();
+	if (options_client_parse(argc, argv, &o, &status) == OPTIONS_EXIT)
+		return status;
+	return client_run(&o);
+}
