@@ -7,6 +7,8 @@ bin_PROGRAMS += \
 	%D%/msak-client \
 	%D%/msak-latency
 sbin_PROGRAMS += %D%/msak-server
+# What msak-server -page may serve.
+dist_page_DATA += share/plumbline/msak.html
 noinst_LTLIBRARIES += libmsak-core.la
 
 libmsak_core_la_SOURCES = \

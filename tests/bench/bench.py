@@ -13,10 +13,12 @@ import re
 import statistics
 import sys
 
+import rows_msak
 import rows_thrulay
 import rows_udpst
 
-TOOLS = {"thrulay/thrulay": rows_thrulay, "udpst/udpst": rows_udpst}
+TOOLS = {"thrulay/thrulay": rows_thrulay, "udpst/udpst": rows_udpst,
+         "msak/msak-client": rows_msak}
 USUAL = {"value", "cpu_send", "cpu_recv"}
 
 

@@ -11,9 +11,20 @@ tests_bare_SOURCES = \
 tests_bare_LDADD = $(COMMON_LIBS)
 
 bare_programs = tests/bare$(EXEEXT)
+if BUILD_MSAK
+if LINUX
+check_PROGRAMS += tests/bare_tls
+endif
+bare_programs += tests/bare_tls$(EXEEXT)
+endif
+
+tests_bare_tls_SOURCES = \
+	tests/bare.h tests/bare_pair.c tests/bare_stream.c tests/bare_tls.c
+tests_bare_tls_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS)
+tests_bare_tls_LDADD = $(COMMON_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
 
 EXTRA_DIST += \
-	%D%/bench.py %D%/programs.py \
+	%D%/bench.py %D%/programs.py %D%/rows_msak.py \
 	%D%/rows_thrulay.py %D%/rows_udpst.py
 CLEANFILES += bench.json
 

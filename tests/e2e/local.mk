@@ -43,6 +43,26 @@ e2e_talking += \
 endif
 
 
+if BUILD_MSAK
+e2e_files += \
+	%D%/browser.py \
+	%D%/msak_link.py \
+	%D%/msak_peer.py \
+	%D%/msak_stub.py \
+	%D%/ws_client.mjs
+e2e_timed += \
+	%D%/test_msak_browser.py \
+	%D%/test_msak_hostile.py \
+	%D%/test_msak_truth.py \
+	%D%/test_msak_ws.py
+e2e_talking += \
+	%D%/test_msak_client.py \
+	%D%/test_msak_curl.py \
+	%D%/test_msak_server.py \
+	%D%/test_msak_service.py \
+	%D%/test_msak_status.py
+endif
+
 e2e_tests = $(e2e_talking) %D%/run.sh
 TESTS += $(e2e_tests)
 EXTRA_DIST += $(e2e_files) $(e2e_timed) $(e2e_talking) %D%/run.sh
