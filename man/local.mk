@@ -18,3 +18,8 @@ dist_man_MANS += \
 	%D%/generate-schema.1 %D%/minimal-download.1 %D%/msak-client.1 \
 	%D%/msak-latency.1 %D%/msak.7 %D%/msak-server.8
 endif
+
+if BUILD_UDPING
+dist_man_MANS += \
+	%D%/udping_client.8 %D%/udping_server.8
+endif

@@ -14,6 +14,12 @@ dist_schema_DATA += \
 	%D%/plumbline/schema/udpst-interval.json \
 	%D%/plumbline/schema/udpst.json
 endif
+if BUILD_UDPING
+dist_schema_DATA += \
+	%D%/plumbline/schema/udping_client.json \
+	%D%/plumbline/schema/udping_server-record.json \
+	%D%/plumbline/schema/udping_server.json
+endif
 if BUILD_MSAK
 dist_schema_DATA += \
 	%D%/plumbline/schema/minimal-download.json \

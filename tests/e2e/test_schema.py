@@ -26,7 +26,7 @@ def sample(node):
 
 
 def test_there_are_schemas():
-    assert {"thrulay", "udpst"} <= set(NAMES)
+    assert {"thrulay", "udpst", "udping_client"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

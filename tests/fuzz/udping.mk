@@ -7,9 +7,14 @@ fuzz_targets += \
 	%D%/fuzz_udping_httpget \
 	%D%/fuzz_udping_lists \
 	%D%/fuzz_udping_wire
+if LINUX
+fuzz_targets += \
+	%D%/fuzz_udping_route
+endif
 EXTRA_DIST += \
 	%D%/corpus/udping_httpget \
 	%D%/corpus/udping_lists \
+	%D%/corpus/udping_route \
 	%D%/corpus/udping_wire
 
 %C%_fuzz_udping_httpget_SOURCES = %D%/fuzz_udping_httpget.c $(fuzz_driver)
@@ -17,6 +22,9 @@ EXTRA_DIST += \
 
 %C%_fuzz_udping_lists_SOURCES = %D%/fuzz_udping_lists.c $(fuzz_driver)
 %C%_fuzz_udping_lists_LDADD = $(UDPING_FUZZ_LIBS)
+
+%C%_fuzz_udping_route_SOURCES = %D%/fuzz_udping_route.c $(fuzz_driver)
+%C%_fuzz_udping_route_LDADD = $(UDPING_FUZZ_LIBS)
 
 %C%_fuzz_udping_wire_SOURCES = %D%/fuzz_udping_wire.c $(fuzz_driver)
 %C%_fuzz_udping_wire_LDADD = $(UDPING_FUZZ_LIBS)

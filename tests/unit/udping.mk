@@ -12,6 +12,7 @@ udping_unit_tests = \
 	%D%/test_udping_macs \
 	%D%/test_udping_options_server \
 	%D%/test_udping_ports \
+	%D%/test_udping_posix \
 	%D%/test_udping_report \
 	%D%/test_udping_sender \
 	%D%/test_udping_session \
@@ -47,6 +48,15 @@ endif
 %C%_test_udping_ports_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_udping_ports_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_udping_ports_LDADD = $(UDPING_UNIT_LIBS)
+
+# Not those of libudping, whatever was chosen for that.
+%C%_test_udping_posix_SOURCES = %D%/test_udping_posix.c \
+	udping/raw_posix.c \
+	udping/raw_stamp_posix.c \
+	udping/route_posix.c
+%C%_test_udping_posix_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udping_posix_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udping_posix_LDADD = libunit.la $(COMMON_LIBS) $(CMOCKA_LIBS)
 
 %C%_test_udping_sender_SOURCES = %D%/test_udping_sender.c
 %C%_test_udping_sender_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef UDPING_SERVER_PRIVATE_H
+#define UDPING_SERVER_PRIVATE_H
+
+#include "common/host.h"
+#include "common/log.h"
+#include "common/loop.h"
+#include "common/resolve.h"
+#include "common/udpio.h"
+#include "udping/server.h"
+#include "udping/server_scrape.h"
+#include "udping/session.h"
+
+/* The parts of the server; for server*.c alone. */
+
+#define SERVER_BATCH	64	/* datagrams received at once */
+
+struct server_sink {
+	int		fd;		/* -1: none */
+	struct addr	to;
+};
+
+struct server {
+	const struct server_options *o;
+	struct loop		*loop;
+	struct loop_fd		 watch;
+	struct loop_timer	 tick, redraw;
+	struct udpio_rx		*rx;
+	int			 fd, pidfile_fd;
+	int64_t			 tick_ns;	/* of the next tick, mono */
+	int64_t			 base_ns;	/* from mono to wall */
+	struct session_table	*sessions;
+	struct resolver		*names;		/* NULL: --numeric */
+	struct log		 log;
+	struct report_names	 who;		/* its to; from changes */
+	struct addr		 to;		/* numeric name of receiver */
+	struct server_sink	 statsd, tags;
+	struct writer		*json;		/* --json-lines */
+	struct scrape		*scrape;	/* --prometheus ADDR:PORT */
+	struct report_totals	 totals;
+	struct host		 host;
+	int64_t			 drops;		/* -1: unknown */
+	unsigned int		 rows;		/* left on the screen */
+	int			 status;
+};
+
+/* server_say.c */
+void	server_say(struct server *s, enum log_level level, const char *fmt,
+	    ...) __attribute__((format(printf, 3, 4)));
+/* What a peer can cause. */
+void	server_say_limited(struct server *s, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/* server_receive.c */
+void	server_readable(struct loop *l, struct loop_fd *f,
+	    unsigned int events);
+/* Whole seconds that never go back, in step with those of the wall clock. */
+int64_t	server_seconds(const struct server *s);
+
+/* server_report.c; arg is the server */
+void	server_report(void *arg, const struct session_record *r);
+void	server_opened(void *arg, const struct addr *from);
+/* A row of the table, to stderr. */
+void	server_show(void *arg, const struct session_record *r);
+void	server_redraw(struct server *s);
+/* stdout may have failed: then that is told, and may be the end. */
+void	server_flush(struct server *s);
+/* Files and lines at the end. */
+void	server_last(struct server *s);
+
+/* server_prometheus.c: the file of --prometheus; or its port, once there is
+ * a loop: 0, or the exit status when all is said. */
+void	server_prometheus(struct server *s);
+int	server_prometheus_open(struct server *s);
+
+/* server_setup.c: each 0, or the exit status when all is said. */
+int	server_open(struct server *s);
+int	server_process(struct server *s);
+void	server_close(struct server *s);
+
+#endif
