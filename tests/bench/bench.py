@@ -15,10 +15,11 @@ import sys
 
 import rows_msak
 import rows_thrulay
+import rows_udping
 import rows_udpst
 
 TOOLS = {"thrulay/thrulay": rows_thrulay, "udpst/udpst": rows_udpst,
-         "msak/msak-client": rows_msak}
+         "msak/msak-client": rows_msak, "udping/udping_client": rows_udping}
 USUAL = {"value", "cpu_send", "cpu_recv"}
 
 

@@ -43,6 +43,23 @@ e2e_talking += \
 endif
 
 
+if BUILD_UDPING
+e2e_files += \
+	%D%/udping.py \
+	%D%/udping_capture.py \
+	%D%/udping_client.py
+e2e_timed += \
+	%D%/test_udping_server_scenarios.py \
+	%D%/test_udping_truth.py
+e2e_talking += \
+	%D%/test_udping_cli.py \
+	%D%/test_udping_client.py \
+	%D%/test_udping_scrape.py \
+	%D%/test_udping_loss.py \
+	%D%/test_udping_options.py \
+	%D%/test_udping_server.py
+endif
+
 if BUILD_MSAK
 e2e_files += \
 	%D%/browser.py \

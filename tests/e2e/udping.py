@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Running udping_server in tests, and probes from Python."""
+
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+
+from harness import program
+
+SERVER = "udping/udping_server"
+VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/udping")
+GUID = "0123456789abcdef%04x"
+
+
+def vector(name):
+    with open(os.path.join(VECTORS, name), encoding="utf-8") as f:
+        return json.load(f)
+
+
+def probe(guid, seq, size=72, start=1700000000, sent_ns=None):
+    """The payload of a probe as it is sent by default."""
+    sent_ns = time.time_ns() if sent_ns is None else sent_ns
+    head = struct.pack("<B7xq20s4xI4xqqI4x", 1, start, guid.encode(), seq,
+                       sent_ns // 10**9, sent_ns % 10**9, size)
+    return head + bytes(size - len(head))
+
+
+def first_generation(guid, seq, control=False):
+    sent_ns = 0 if control else time.time_ns()
+    size = 64 if control else 65
+    head = struct.pack("<20s4xiiI4xqqI4x", guid.encode(), int(control), seq,
+                       int(not control), sent_ns // 10**9, sent_ns % 10**9,
+                       size)
+    return head + bytes(size - len(head))
+
+
+def sender(port, address="127.0.0.1"):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((address, port))
+    return s
+
+
+class Server:
+    """udping_server on 127.0.0.1, ready. Its output goes to files."""
+
+    def __init__(self, *options, k=1, listen="127.0.0.1", wrap=()):
+        self._dir = tempfile.TemporaryDirectory(prefix="udping-")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        self.address = (listen, self.port)
+        ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        path = os.path.join(self._dir.name, "ready")
+        ready.bind(path)
+        # For whom root becomes.
+        os.chmod(self._dir.name, 0o711)
+        os.chmod(path, 0o777)
+        ready.settimeout(10)
+        self._out = open(os.path.join(self._dir.name, "out"), "w+b")
+        self._err = open(os.path.join(self._dir.name, "err"), "w+b")
+        self.popen = subprocess.Popen(
+            [*wrap, program(SERVER), "-l", listen, "-p", str(self.port), "-k",
+             str(k), *options], stdin=subprocess.DEVNULL, stdout=self._out,
+            stderr=self._err, env={**os.environ, "NOTIFY_SOCKET": path})
+        try:
+            assert ready.recv(100) == b"READY=1"
+        except TimeoutError:
+            self.popen.kill()
+            raise AssertionError(f"not ready: {self.err}") from None
+        finally:
+            ready.close()
+
+    @staticmethod
+    def _text(f):
+        return os.pread(f.fileno(), 1 << 28, 0).decode()
+
+    @property
+    def out(self):
+        return self._text(self._out)
+
+    @property
+    def err(self):
+        return self._text(self._err)
+
+    @property
+    def records(self):
+        return [json.loads(line) for line in self.out.splitlines()
+                if line.startswith("{")]
+
+    def status(self, key):
+        """A line of /proc/PID/status."""
+        with open(f"/proc/{self.popen.pid}/status", encoding="ascii") as f:
+            return dict(line.rstrip("\n").split(":\t", 1)
+                        for line in f)[key].strip()
+
+    def wait_for(self, what, timeout=15):
+        """Until what() is true."""
+        end = time.monotonic() + timeout
+        while not what():
+            assert time.monotonic() < end and self.popen.poll() is None, \
+                f"{self.out}\n{self.err}"
+            time.sleep(0.02)
+
+    def stop(self, signo=signal.SIGTERM):
+        """The exit status."""
+        self.popen.send_signal(signo)
+        return self.popen.wait(15)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.popen.poll() is None:
+            self.popen.kill()
+            self.popen.wait()
+        self._out.close()
+        self._err.close()
+        self._dir.cleanup()
