@@ -23,6 +23,9 @@ endif
 if BUILD_MSAK
 include tests/fuzz/msak.mk
 endif
+if BUILD_PATHRATE
+include tests/fuzz/pathrate.mk
+endif
 if BUILD_UDPING
 include tests/fuzz/udping.mk
 endif

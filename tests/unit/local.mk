@@ -96,11 +96,14 @@ endif
 if BUILD_MSAK
 include tests/unit/msak.mk
 endif
+if BUILD_PATHRATE
+include tests/unit/pathrate.mk
+endif
 if BUILD_UDPING
 include tests/unit/udping.mk
 endif
 unit_tests = $(common_unit_tests) $(thrulay_unit_tests) $(udpst_unit_tests) \
-	$(msak_unit_tests) $(udping_unit_tests)
+	$(msak_unit_tests) $(pathrate_unit_tests) $(udping_unit_tests)
 
 %C%_test_activate_SOURCES = %D%/test_activate.c
 %C%_test_activate_CPPFLAGS = $(UNIT_CPPFLAGS)
