@@ -19,6 +19,10 @@ dist_man_MANS += \
 	%D%/msak-latency.1 %D%/msak.7 %D%/msak-server.8
 endif
 
+if BUILD_PATHRATE
+dist_man_MANS += %D%/pathrate_rcv.1 %D%/pathrate_snd.8
+endif
+
 if BUILD_UDPING
 dist_man_MANS += \
 	%D%/udping_client.8 %D%/udping_server.8

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # pathrate: both programs, and what they are made of.
 
+bin_PROGRAMS += %D%/pathrate_rcv
+sbin_PROGRAMS += %D%/pathrate_snd
 noinst_LTLIBRARIES += libpathrate.la
 
 # Everything but main(); the tests link it as it is.
@@ -12,6 +14,15 @@ libpathrate_la_SOURCES = \
 	%D%/classic_phase.c \
 	%D%/classic_prelim.c \
 	%D%/classic_private.h \
+	%D%/client.c \
+	%D%/client.h \
+	%D%/client_connect.c \
+	%D%/client_files.c \
+	%D%/client_latency.c \
+	%D%/client_private.h \
+	%D%/client_replay.c \
+	%D%/client_results.c \
+	%D%/client_session.c \
 	%D%/coalesce.c \
 	%D%/coalesce.h \
 	%D%/density.c \
@@ -50,6 +61,15 @@ libpathrate_la_SOURCES = \
 	%D%/report_snd.h \
 	%D%/series.c \
 	%D%/series.h \
+	%D%/server.c \
+	%D%/server.h \
+	%D%/server_accept.c \
+	%D%/server_private.h \
+	%D%/server_say.c \
+	%D%/server_session.c \
+	%D%/server_setup.c \
+	%D%/server_train.c \
+	%D%/server_turn.c \
 	%D%/snd.c \
 	%D%/snd.h \
 	%D%/snd_command.c \
@@ -65,3 +85,12 @@ libpathrate_la_SOURCES = \
 
 # What the programs and their tests link.
 PATHRATE_LIBS = libpathrate.la $(COMMON_LIBS)
+
+%C%_pathrate_rcv_SOURCES = %D%/pathrate_rcv.c
+%C%_pathrate_rcv_LDADD = $(PATHRATE_LIBS)
+%C%_pathrate_snd_SOURCES = %D%/pathrate_snd.c
+%C%_pathrate_snd_LDADD = $(PATHRATE_LIBS)
+
+systemd_services += %D%/pathrate_snd.service
+dist_systemdsystemunit_DATA += %D%/pathrate_snd.socket
+%D%/pathrate_snd.service: %D%/pathrate_snd.service.in
