@@ -14,12 +14,14 @@ import statistics
 import sys
 
 import rows_msak
+import rows_pathrate
 import rows_thrulay
 import rows_udping
 import rows_udpst
 
 TOOLS = {"thrulay/thrulay": rows_thrulay, "udpst/udpst": rows_udpst,
-         "msak/msak-client": rows_msak, "udping/udping_client": rows_udping}
+         "msak/msak-client": rows_msak, "udping/udping_client": rows_udping,
+         "pathrate/pathrate_rcv": rows_pathrate}
 USUAL = {"value", "cpu_send", "cpu_recv"}
 
 

@@ -25,7 +25,7 @@ tests_bare_tls_LDADD = $(COMMON_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
 
 EXTRA_DIST += \
 	%D%/bench.py %D%/programs.py %D%/rows_msak.py \
-	%D%/rows_thrulay.py %D%/rows_udping.py %D%/rows_udpst.py
+	%D%/rows_pathrate.py %D%/rows_thrulay.py %D%/rows_udping.py %D%/rows_udpst.py
 CLEANFILES += bench.json
 
 # BENCHFLAGS=--help tells what there is to choose.

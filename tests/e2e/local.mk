@@ -80,6 +80,19 @@ e2e_talking += \
 	%D%/test_msak_status.py
 endif
 
+if BUILD_PATHRATE
+e2e_files += \
+	%D%/pathrate.py \
+	%D%/pathrate_peer.py \
+	%D%/pathrate_receiver.py
+e2e_timed += \
+	%D%/test_pathrate_truth.py
+e2e_talking += \
+	%D%/test_pathrate_rcv.py \
+	%D%/test_pathrate_snd.py \
+	%D%/test_pathrate_snd_service.py
+endif
+
 e2e_tests = $(e2e_talking) %D%/run.sh
 TESTS += $(e2e_tests)
 EXTRA_DIST += $(e2e_files) $(e2e_timed) $(e2e_talking) %D%/run.sh
