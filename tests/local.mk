@@ -4,14 +4,15 @@
 
 tree_tests = %D%/completion.sh %D%/man.sh %D%/options.sh %D%/smoke.sh \
 	%D%/style.sh
-EXTRA_DIST += $(tree_tests) $(binary_tests) \
-	%D%/matrix.sh %D%/options.awk %D%/tap.sh %D%/demo \
-	%D%/library.sh %D%/valgrind.supp
+EXTRA_DIST += $(tree_tests) $(binary_tests) $(package_tests) \
+	%D%/cross.sh %D%/matrix.sh %D%/options.awk %D%/tap.sh %D%/demo \
+	%D%/library.sh %D%/package.sh %D%/valgrind.supp
 TESTS += $(tree_tests)
 # Sanitizers bring libraries and variables of their own.
 binary_tests = %D%/globals.sh %D%/libs.sh
+package_tests = %D%/packaging.sh
 if !SANITIZERS
-TESTS += $(binary_tests)
+TESTS += $(binary_tests) $(package_tests)
 if BUILD_THRULAY
 TESTS += %D%/library.sh
 endif
@@ -29,6 +30,7 @@ AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS)'; export PROGRAMS; \
+	TOOLS='$(pl_tools)'; export TOOLS; \
 	SERVICES='$(systemd_services)'; export SERVICES; \
 	SOCKETS='$(dist_systemdsystemunit_DATA)'; export SOCKETS; \
 	LIBRARIES='$(noinst_LTLIBRARIES)'; export LIBRARIES; \

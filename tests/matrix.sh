@@ -83,8 +83,10 @@ configure()
 
 scripts()
 {
+	# shellcheck disable=SC2046 # a word a script
 	cd "$top" && shellcheck -x -P SCRIPTDIR:. bootstrap .ci/run \
-	    build-aux/stylecheck build-aux/dist-tar \
+	    build-aux/stylecheck build-aux/dist-tar debian/excerpt \
+	    debian/*.postrm $(grep -l '^#!/bin/sh' debian/tests/*) \
 	    share/completions/plumbline.bash tests/*.sh tests/*/*.sh \
 	    tests/demo/tools/*.sh
 }
