@@ -12,8 +12,8 @@ import urllib.request
 
 import pytest
 
-from harness import Process
-from msak_peer import LOCAL, free_port, wait_until
+from harness import Process, free_port
+from msak_peer import LOCAL, wait_until
 
 CLONE_NEWNET = 0x40000000
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"

@@ -3,11 +3,13 @@
 deadline, and the topologies that join two namespaces."""
 
 import ctypes
+import errno
 import itertools
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -21,6 +23,7 @@ DEADLINE_S = 30
 PR_SET_PDEATHSIG = 1
 
 _numbers = itertools.count(1)
+_ports = itertools.count(os.getpid() * 41)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -38,6 +41,23 @@ def program(name):
     if not os.access(path, os.X_OK):
         pytest.fail(f"{path} is missing: make check builds it")
     return path
+
+
+def free_port():
+    """A port that nobody has now and that nobody gets by chance before the
+    program that it is for: below those that the kernel gives to sockets
+    without a wish, another one each time."""
+    for n in _ports:
+        port = 17000 + n % 7000
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET6, kind) as s:
+                    s.bind(("::", port))
+            return port
+        except OSError as why:
+            if why.errno != errno.EADDRINUSE:
+                raise
+    raise AssertionError
 
 
 def command(*words):

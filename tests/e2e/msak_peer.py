@@ -3,7 +3,6 @@
 msak-server itself on loopback."""
 
 import http.client
-import itertools
 import json
 import os
 import re
@@ -14,28 +13,13 @@ import time
 
 import pytest
 
-from harness import Process, program
+from harness import Process, free_port, program
 
 SERVER = "msak/msak-server"
 LOCAL = "127.0.0.1"
 PROTOCOL = "net.measurementlab.throughput.v1"
 CONTINUED, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 DONE = struct.pack(">H", 1000) + b"Done sending"
-
-_ports = itertools.count(os.getpid() * 41)
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    """One that nobody has now, below those that the kernel gives out."""
-    for n in _ports:
-        port = 12000 + n % 18000
-        with socket.socket(socket.AF_INET6, kind) as s:
-            try:
-                s.bind(("::", port))
-                return port
-            except OSError:
-                continue
-    raise AssertionError
 
 
 def wait_until(what, timeout=10):
@@ -67,7 +51,7 @@ class Server:
         self.data = os.path.join(directory, "data")
         self.port, self.metrics = free_port(), free_port()
         self.tls = free_port() if tls else None
-        self.udp = free_port(socket.SOCK_DGRAM)
+        self.udp = free_port()
         words = [*wrapper, program(SERVER), "-ws_addr", f":{self.port}",
                  "-latency_addr", f":{self.udp}", "-prometheusx.listen-address",
                  f"{LOCAL}:{self.metrics}", "-datadir", self.data, "-debug",

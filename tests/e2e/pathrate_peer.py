@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from harness import program
+from harness import free_port, program
 
 (RTT, TRAIN_LEN, NO_TRAINS, GAME_OVER, ACK, PCK_LEN, MAX_PCK_LEN, SEND,
  CONTINUE, SPACING) = range(10)
@@ -19,18 +19,6 @@ HOST = "127.0.0.1"
 
 class End(Exception):
     """The script ends the session."""
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind((HOST, 0))
-        return s.getsockname()[1]
-
-
-def free_tcp_port():
-    with socket.socket() as s:
-        s.bind((HOST, 0))
-        return s.getsockname()[1]
 
 
 class Sender(threading.Thread):
@@ -53,7 +41,7 @@ class Sender(threading.Thread):
         self.port = self.listener.getsockname()[1]
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind((HOST, 0))
-        self.to = (HOST, free_udp_port())
+        self.to = (HOST, free_port())
         self.start()
 
     # What the receiver hears.

@@ -11,7 +11,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from harness import program
+from harness import free_port, program
 from pathrate_peer import (ACK, CONTINUE, GAME_OVER, SEND,
                            SENT_TRAIN as SENT)
 
@@ -29,8 +29,7 @@ class LocalSender:
     """pathrate_snd on a port of its own, ready."""
 
     def __init__(self, directory, *options, stdout=None):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.paths = [directory / f"{self.port}.{n}" for n in ("out", "err")]
         with open(self.paths[0], "wb") as out, \
                 open(self.paths[1], "wb") as err:

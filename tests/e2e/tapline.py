@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A pytest plugin: one line of TAP a test, on descriptor 3."""
+"""A pytest plugin: one line of TAP a test, on descriptor 3.
+
+The programs run beside whatever else this machine does, and a moment without
+the processor can spoil any of these tests. One that failed is therefore judged
+once more, with fixtures of its own, and must pass then; the log keeps what the
+first attempt said below a line "# again:". Not so when many fail."""
 
 import os
 
+from _pytest.runner import runtestprotocol
+
 TAP_FD = 3
+SECOND_ATTEMPTS = 3             # of one script
 
 
 def _comment(text):
@@ -19,6 +27,7 @@ class Tap:
         self.out = os.fdopen(TAP_FD, "w", buffering=1)
         self.number = 0
         self.reports = []
+        self.attempts = SECOND_ATTEMPTS
 
     def pytest_collectreport(self, report):
         if report.failed:
@@ -27,6 +36,25 @@ class Tap:
 
     def pytest_collection_finish(self, session):
         self.out.write(f"1..{len(session.items)}\n")
+
+    def pytest_runtest_protocol(self, item, nextitem):
+        ids = {"nodeid": item.nodeid, "location": item.location}
+        item.ihook.pytest_runtest_logstart(**ids)
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        failed = [r for r in reports if r.failed]
+        if failed and self.attempts > 0:
+            self.attempts -= 1
+            self.out.write(f"# again: {item.nodeid}\n")
+            for report in failed:
+                self.out.write(_comment(report.longreprtext))
+            # Whatever the first attempt shared with others may be broken.
+            item.session._setupstate.teardown_exact(None)
+            item._initrequest()
+            reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        for report in reports:
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(**ids)
+        return True
 
     def pytest_runtest_logreport(self, report):
         self.reports.append(report)

@@ -19,7 +19,7 @@ import urllib.parse
 import pytest
 
 import schema
-from harness import program
+from harness import free_port, program
 from msak_stub import (BINARY, CLOSE, Echoed, PING, PONG, Server, Session,
                        TEXT, certificate, close, frame, proxy_to, run)
 
@@ -160,13 +160,8 @@ def test_a_ping_is_answered_and_the_last_measurement_comes():
     assert f"Stream 0 complete (server {server.name})\n" in done.stdout
 
 
-def refused_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 def test_refused():
-    port = refused_port()
+    port = free_port()
     done = run("msak-client", "-scheme", "ws", "-server", f"127.0.0.1:{port}")
     line = f"dial tcp 127.0.0.1:{port}: connect: connection refused\n"
     assert line in done.stdout
@@ -482,7 +477,7 @@ def targets(*names):
 
 @pytest.mark.parametrize("base", ["v2/nearest/", "moved"])
 def test_locate_turns_to_the_next(base):
-    dead = f"127.0.0.1:{refused_port()}"
+    dead = f"127.0.0.1:{free_port()}"
     with Server(both) as server, \
             Server(locator(targets(dead, server.name))) as locate:
         done = run("msak-client", "-scheme", "ws", "-streams", "1",
@@ -620,7 +615,7 @@ def test_proxies_of_another_kind(variable, value, scheme, what):
 
 
 def test_a_proxy_that_is_not_there():
-    port = refused_port()
+    port = free_port()
     done = ask_by("http_proxy", f"u:secret@127.0.0.1:{port}")
     assert done.stderr.endswith(
         ' Get "http://locate.invalid/msak/throughput1": proxyconnect tcp: '
@@ -668,7 +663,7 @@ def test_minimal():
 
 
 def test_minimal_does_not_hang():
-    port = refused_port()
+    port = free_port()
     done = run("minimal-download", "-server.url", f"ws://127.0.0.1:{port}/x",
                timeout=5)
     assert done.stderr.endswith(
@@ -678,7 +673,7 @@ def test_minimal_does_not_hang():
 
 
 def test_minimal_by_locate():
-    dead = f"127.0.0.1:{refused_port()}"
+    dead = f"127.0.0.1:{free_port()}"
     with Server(download) as server, \
             Server(locator(targets(dead, server.name))) as locate:
         done = run("minimal-download", "-locate.scheme", "ws", "-streams",
@@ -739,7 +734,7 @@ def test_latency():
 
 
 def test_latency_refused():
-    port = refused_port()
+    port = free_port()
     done = run("msak-latency", "-server", f"127.0.0.1:{port}")
     assert ("connection failed (error: Get \"http://127.0.0.1:"
             f"{port}/latency/v1/authorize?mid=\": dial tcp 127.0.0.1:{port}: "
@@ -748,7 +743,7 @@ def test_latency_refused():
 
 
 def test_latency_by_locate():
-    dead = f"127.0.0.1:{refused_port()}"
+    dead = f"127.0.0.1:{free_port()}"
     with Server(latency) as server, Echoed() as udp:
         urls = [{f"http:///latency/v1/{p}": f"http://{n}/latency/v1/{p}?a=b"
                  for p in ("authorize", "result")}

@@ -14,9 +14,9 @@ import time
 
 import pytest
 
-from harness import Process, program
+from harness import Process, free_port, program
 from msak_peer import (BINARY, CLOSE, CONTINUED, DONE, LOCAL, PING, PONG,
-                       SERVER, TEXT, Server, WebSocket, certificate, free_port,
+                       SERVER, TEXT, Server, WebSocket, certificate,
                        path, wait_until)
 
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/msak")

@@ -15,9 +15,9 @@ import sys
 
 import pytest
 
-from harness import program
+from harness import free_port, program
 from msak_peer import (CLOSE, DONE, LOCAL, SERVER, TEXT, Server, WebSocket,
-                       free_port, path, wait_until)
+                       path, wait_until)
 
 # What a service manager does between fork and exec.
 LAUNCHER = """

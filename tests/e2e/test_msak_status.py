@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from harness import free_port
 from msak_stub import BINARY, Server, frame, run
 
 DATE = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d "
@@ -127,8 +128,7 @@ CASES = [
 @pytest.mark.parametrize("name, words, status, out, err", CASES, ids=[
     f"{name} {' '.join(words)}" for name, words, *_ in CASES])
 def test_line(name, words, status, out, err):
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        dead = str(probe.getsockname()[1])
+    dead = str(free_port())
     done = run(name, *(w.replace("DEAD", dead) for w in words))
     assert re.fullmatch(out.replace("DEAD", dead), done.stdout), done
     assert re.fullmatch(err.replace("DEAD", dead), done.stderr), done

@@ -13,10 +13,10 @@ import time
 
 import pytest
 
-from harness import program
+from harness import free_port, program
 from pathrate_peer import (CONTINUE, End, GAME_OVER, HOST, NEG_ACK, PCK_LEN,
                            SEND, SENT_TRAIN, SPACING, TRAIN_LEN, Receiver,
-                           Sender, free_tcp_port, free_udp_port, receive)
+                           Sender, receive)
 
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/pathrate")
 USAGE = ("usage: pathrate_rcv [-H|-h] [-Q] [-q|-v] [-o|-O <filename>] "
@@ -206,7 +206,7 @@ def test_progress_on_a_terminal(tmp_path):
 
 
 def test_extension_and_ipv6(tmp_path):
-    port = free_tcp_port()
+    port = free_port()
     sender = subprocess.Popen([program("pathrate/pathrate_snd"), "-i",
                                "--port", str(port)], stdout=subprocess.PIPE)
     try:
@@ -215,7 +215,7 @@ def test_extension_and_ipv6(tmp_path):
             said += os.read(sender.stdout.fileno(), 200)
             assert sender.poll() is None
         r = receive(tmp_path, "-Q", "--json", "-s", "::1", "--port", port,
-                    "--udp-port", free_udp_port())
+                    "--udp-port", free_port())
         assert (r.status, r.err) == (0, "")
         doc = json.loads(r.out)
         assert doc["path"]["extended"] is True
@@ -480,9 +480,7 @@ def test_usage(tmp_path):
 
 
 def test_names_and_listeners(tmp_path):
-    with socket.socket() as s:
-        s.bind((HOST, 0))
-        closed = s.getsockname()[1]
+    closed = free_port()
     busy = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     busy.bind(("0.0.0.0", 0))
     for words, err, head in (

@@ -14,7 +14,7 @@ import zlib
 
 import pytest
 
-from harness import program
+from harness import free_port, program
 from pathrate_peer import (
     ACK, CONTINUE, GAME_OVER, MAX_PCK_LEN, NEG_ACK, NO_TRAINS, PCK_LEN, RTT,
     SEND, SENT_TRAIN as SENT, SPACING, TRAIN_LEN)
@@ -204,9 +204,7 @@ def test_a_lossy_train_comes_again_once(sender):
 def test_extension(sender):
     """Asked for by the last RTT message, as by our own receiver."""
     one = sender("-i")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with Receiver(one, udp_port=port) as r:
         assert r.greet(ASK) == ANSWER | 7
         r.put((DATA_PORT, port), (NONCE, 0x1234), (NONCE, 0xabcdef),

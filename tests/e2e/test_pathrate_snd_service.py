@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from harness import program
+from harness import free_port, program
 from pathrate_receiver import SENDER, LocalSender, Receiver
 
 LISTEN_FDS_START = 3
@@ -29,8 +29,7 @@ class Background:
     """What Receiver wants of a sender."""
 
     def __init__(self):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
 
     def run(self, *options):
         """The status and what is on standard error, once it lets go."""

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from harness import program
+from harness import free_port, program
 from thrulay import CLIENT, LocalServer, read_all, read_exactly
 
 LOG_TIME = r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d "
@@ -484,8 +484,7 @@ def test_clients_killed_in_the_middle_leave_no_session(server):
 def test_a_server_that_cannot_start_says_what_is_taken(server, tmp_path):
     pidfile = str(tmp_path / "pid")
     one = server("--pidfile", pidfile)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        free = probe.getsockname()[1]
+    free = free_port()
     for port, complaint in (
             (one.port, f"any port {one.port}: Address already in use"),
             (free, f"{pidfile}: another server holds it")):
@@ -497,8 +496,7 @@ def test_a_server_that_cannot_start_says_what_is_taken(server, tmp_path):
 
 
 def test_closed_standard_descriptors_are_no_sockets():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh",
          program("thrulay/thrulayd"), "-d", "-p", str(port)])

@@ -14,17 +14,11 @@ import time
 
 import pytest
 
-from harness import program
+from harness import free_port, program
 from udping import GUID, SERVER, Server, probe, sender
 
 LOCAL = "127.0.0.1"
 GET = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind((LOCAL, 0))
-        return s.getsockname()[1]
 
 
 class Scraped(Server):

@@ -15,7 +15,7 @@ import time
 import pytest
 
 import schema
-from harness import program
+from harness import free_port, program
 from udping import (GUID, SERVER, Server, first_generation, probe, sender,
                     vector)
 
@@ -335,9 +335,7 @@ def test_prometheus_file():
 
 def test_stdout_closed():
     read, write = os.pipe()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     with subprocess.Popen(
             [program(SERVER), "-l", "127.0.0.1", "-p", str(port), "-k", "1"],
             stdout=write, stderr=subprocess.PIPE, text=True) as server:

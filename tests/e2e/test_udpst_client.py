@@ -14,9 +14,9 @@ import time
 
 import pytest
 
-from harness import Namespace, program
+from harness import Namespace, free_port, program
 from udpst_peer import (SETUP, UDPST, Server, Udpst, ahead,
-                        derive, free_port, sign, signed_by, udp, udpst, wait_until)
+                        derive, sign, signed_by, udp, udpst, wait_until)
 
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/udpst")
 UNAVAILABLE = "ERROR: Minimum required connections (1) unavailable"

@@ -15,9 +15,9 @@ import time
 
 import pytest
 
-from harness import Namespace, program
+from harness import Namespace, free_port, program
 from udpst_peer import (DOWNSTREAM, LOAD, STATUS, UDPST, UPSTREAM, Client,
-                        Udpst, checksum, derive, free_port, pending, sign,
+                        Udpst, checksum, derive, pending, sign,
                         signed_by, status, udp, udpst, wait_until)
 
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/udpst")

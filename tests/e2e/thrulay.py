@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from harness import program
+from harness import free_port, program
 
 CLIENT = "thrulay/thrulay"
 SERVER = "thrulay/thrulayd"
@@ -32,8 +32,7 @@ class LocalServer:
 
     def __init__(self, directory, *options):
         self._log = open(directory / "thrulayd.log", "w+b")
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.popen = subprocess.Popen(
             [program(SERVER), "-d", "-p", str(self.port), *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

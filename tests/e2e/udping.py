@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import program
+from harness import free_port, program
 
 SERVER = "udping/udping_server"
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/udping")
@@ -50,9 +50,7 @@ class Server:
 
     def __init__(self, *options, k=1, listen="127.0.0.1", wrap=()):
         self._dir = tempfile.TemporaryDirectory(prefix="udping-")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = free_port()
         self.address = (listen, self.port)
         ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         path = os.path.join(self._dir.name, "ready")

@@ -18,7 +18,7 @@ import subprocess
 import threading
 import time
 
-from harness import Process, program
+from harness import Process, free_port, program
 
 UDPST = "udpst/udpst"
 LOCAL = "127.0.0.1"
@@ -35,7 +35,6 @@ TRIAL = ("loss ooo dup clockDeltaMin dvMin dvMax dvSum dvCnt rttMinimum "
 CLONE_NEWNET = 0x40000000
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_ports = itertools.count(os.getpid() * 37)
 _idents = itertools.count(random.randrange(1, 30000))
 
 
@@ -498,17 +497,6 @@ class Server(threading.Thread):
                     self._send(time.monotonic())
                 except OSError:
                     self.begun = None
-
-
-def free_port():
-    """Not one that the system gives to sockets without a wish meanwhile."""
-    while True:
-        port = 10000 + next(_ports) % 20000
-        try:
-            udp("0.0.0.0", port).close()
-            return port
-        except OSError:
-            pass
 
 
 def wait_until(what, timeout=10.0, step=0.02):
