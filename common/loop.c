@@ -249,32 +249,14 @@ loop_set_busy(struct loop *l, bool on)
 	l->busy = on;
 }
 
-/*
- * How long to sleep when left_ns remain. Linux adds 0.1 % (0.5 % when nice)
- * of slack to the time-outs of poll and epoll: 10 ms in 10 s. So a long sleep
- * is asked to end 0.8 % early and the rest is slept in shorter ones: 10 s
- * become 9.92 s, 79 ms and 0.6 ms. Below 1 ms the slack is no matter.
- */
-static int64_t
-sleep_for(int64_t left_ns)
-{
-	if (left_ns < CLOCK_NS_PER_MS || left_ns == CLOCK_NEVER)
-		return left_ns;
-	return left_ns - left_ns / 128;
-}
-
 static int
 wait_until(struct loop *l, int64_t when_ns)
 {
-	int64_t left_ns, now = clock_mono();
+	int64_t now = clock_mono();
 	int n;
 
 	do {
-		if (when_ns == CLOCK_NEVER)
-			left_ns = CLOCK_NEVER;
-		else
-			left_ns = when_ns > now ? when_ns - now : 0;
-		n = loop_wait_for(l, l->busy ? 0 : sleep_for(left_ns));
+		n = loop_wait_until(l, l->busy ? now : when_ns, now);
 		now = clock_mono();
 	} while (n == 0 && now < when_ns);
 	l->now_ns = now;

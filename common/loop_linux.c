@@ -17,6 +17,8 @@
 #include "common/loop_wait.h"
 
 #define BATCH		64	/* events a round */
+/* Time-outs up to this are late by less than a microsecond. */
+#define SHORT_NS	(CLOCK_NS_PER_MS - 1)
 #define SIGNAL_BATCH	8
 
 /* index of a watch: 0 not registered, 1 idle, else 2 + its place in batch. */
@@ -29,9 +31,9 @@ struct loop_wait {
 	struct epoll_event	batch[BATCH];
 	struct loop_fd		wake;		/* eventfd */
 	struct loop_fd		signals;	/* signalfd, when there are */
-	struct loop_fd		timer;		/* timerfd, on old kernels */
+	struct loop_fd		timer;		/* timerfd, see timer_set */
+	int64_t			timer_ns;	/* it goes off then, or never */
 	bool			no_pwait2;	/* ENOSYS seen */
-	bool			timer_armed;
 	sigset_t		caught;		/* read from signalfd */
 	sigset_t		blocked;	/* by us, to be unblocked */
 };
@@ -58,9 +60,9 @@ from_epoll(uint32_t events, unsigned int want)
 }
 
 static int
-control(struct loop *l, int op, struct loop_fd *f, unsigned int want)
+control(struct loop *l, int op, struct loop_fd *f, uint32_t events)
 {
-	struct epoll_event ev = { .events = to_epoll(want), .data.ptr = f };
+	struct epoll_event ev = { .events = events, .data.ptr = f };
 
 	return epoll_ctl(l->wait->epfd, op, f->fd, &ev);
 }
@@ -68,7 +70,7 @@ control(struct loop *l, int op, struct loop_fd *f, unsigned int want)
 int
 loop_wait_add(struct loop *l, struct loop_fd *f)
 {
-	if (control(l, EPOLL_CTL_ADD, f, f->want) == -1)
+	if (control(l, EPOLL_CTL_ADD, f, to_epoll(f->want)) == -1)
 		return -1;
 	f->index = INDEX_IDLE;
 	return 0;
@@ -77,7 +79,7 @@ loop_wait_add(struct loop *l, struct loop_fd *f)
 int
 loop_wait_change(struct loop *l, struct loop_fd *f, unsigned int want)
 {
-	return control(l, EPOLL_CTL_MOD, f, want);
+	return control(l, EPOLL_CTL_MOD, f, to_epoll(want));
 }
 
 void
@@ -90,7 +92,7 @@ loop_wait_remove(struct loop *l, struct loop_fd *f)
 
 /* A watch of our own, not counted as the user's. Takes fd. */
 static int
-add_own(struct loop *l, struct loop_fd *f, int fd,
+add_own(struct loop *l, struct loop_fd *f, int fd, uint32_t events,
     void (*cb)(struct loop *, struct loop_fd *, unsigned int))
 {
 	if (fd == -1)
@@ -98,18 +100,12 @@ add_own(struct loop *l, struct loop_fd *f, int fd,
 	f->cb = cb;
 	f->fd = fd;
 	f->want = LOOP_READ;
-	if (loop_wait_add(l, f) == -1) {
+	if (control(l, EPOLL_CTL_ADD, f, events) == -1) {
 		close(fd);
 		return -1;
 	}
+	f->index = INDEX_IDLE;
 	return 0;
-}
-
-static void
-close_own(struct loop_fd *f)
-{
-	if (f->index != 0)
-		close(f->fd);
 }
 
 /* Reading the counter makes the eventfd silent. */
@@ -123,23 +119,60 @@ on_wake(struct loop *l, struct loop_fd *f, unsigned int events)
 	(void)!read(f->fd, &count, sizeof(count));
 }
 
+/*
+ * The timer tells its end once: nobody may wait for that any more, and then
+ * it must not keep others from sleeping.
+ */
+static int
+open_own(struct loop *l)
+{
+	struct loop_wait *w = l->wait;
+
+	w->epfd = epoll_create1(EPOLL_CLOEXEC);
+	if (w->epfd == -1)
+		return -1;
+	if (add_own(l, &w->wake, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+	    EPOLLIN, on_wake) == -1)
+		return -1;
+	w->timer_ns = CLOCK_NEVER;
+	return add_own(l, &w->timer, timerfd_create(CLOCK_MONOTONIC,
+	    TFD_CLOEXEC | TFD_NONBLOCK), EPOLLIN | EPOLLET, NULL);
+}
+
+static void
+close_own(struct loop_fd *f)
+{
+	if (f->index != 0)
+		close(f->fd);
+}
+
+static void
+close_all(struct loop_wait *w)
+{
+	close_own(&w->wake);
+	close_own(&w->signals);
+	close_own(&w->timer);
+	if (w->epfd != -1)
+		close(w->epfd);
+	free(w);
+}
+
 int
 loop_wait_open(struct loop *l)
 {
 	struct loop_wait *w = calloc(1, sizeof(*w));
+	int saved;
 
 	if (w == NULL)
 		return -1;
 	l->wait = w;
 	sigemptyset(&w->caught);
 	sigemptyset(&w->blocked);
-	w->epfd = epoll_create1(EPOLL_CLOEXEC);
-	if (w->epfd != -1 && add_own(l, &w->wake,
-	    eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), on_wake) == 0)
+	if (open_own(l) == 0)
 		return 0;
-	if (w->epfd != -1)
-		close(w->epfd);
-	free(w);
+	saved = errno;
+	close_all(w);
+	errno = saved;
 	return -1;
 }
 
@@ -154,11 +187,7 @@ loop_wait_close(struct loop *l)
 		while (read(w->signals.fd, &info, sizeof(info)) > 0)
 			;
 	sigprocmask(SIG_UNBLOCK, &w->blocked, NULL);
-	close_own(&w->wake);
-	close_own(&w->signals);
-	close_own(&w->timer);
-	close(w->epfd);
-	free(w);
+	close_all(w);
 }
 
 void
@@ -181,73 +210,86 @@ to_timespec(int64_t ns)
 	return ts;
 }
 
-/* A time-out is no event. The next timerfd_settime makes it silent. */
+/* The end of the timer is no event. */
 static int
 without_timer(struct loop_wait *w, int n)
 {
 	int i;
 
-	for (i = 0; i < n; i++)
-		if (w->batch[i].data.ptr == &w->timer)
-			w->batch[i] = w->batch[--n];
+	for (i = 0; i < n; i++) {
+		if (w->batch[i].data.ptr != &w->timer)
+			continue;
+		w->timer_ns = CLOCK_NEVER;
+		w->batch[i] = w->batch[--n];
+		break;
+	}
 	return n;
 }
 
-/* Before Linux 5.11: a timerfd is the only time-out finer than 1 ms. */
+/*
+ * Linux adds 0.1 % (0.5 % when nice) of slack to the time-outs of epoll: 10 ms
+ * in 10 s. A timer has none. One that goes off before when_ns is left as it
+ * is: mostly it is of a deadline that each packet moves, and to be woken for
+ * it once costs less than to set it for each.
+ */
 static int
-wait_timerfd(struct loop *l, int64_t left_ns)
+timer_set(struct loop_wait *w, int64_t when_ns)
 {
-	struct loop_wait *w = l->wait;
-	struct itimerspec it = { .it_value = { 0, 0 } };
-	bool arm = left_ns > 0 && left_ns != CLOCK_NEVER;
+	struct itimerspec it = { .it_value = to_timespec(when_ns) };
 
-	if (w->timer.index == 0 && add_own(l, &w->timer,
-	    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
-	    NULL) == -1)
-		return -1;
-	if (arm)
-		it.it_value = to_timespec(left_ns);
-	if (arm || w->timer_armed)
-		timerfd_settime(w->timer.fd, 0, &it, NULL);
-	w->timer_armed = arm;
-	return without_timer(w, epoll_wait(w->epfd, w->batch, BATCH,
-	    left_ns > 0 ? -1 : 0));
+	if (w->timer_ns <= when_ns)
+		return 0;
+	w->timer_ns = when_ns;
+	return timerfd_settime(w->timer.fd, TFD_TIMER_ABSTIME, &it, NULL);
 }
 
 static int
-wait_pwait2(struct loop *l, int64_t left_ns)
+wait_pwait2(struct loop_wait *w, int64_t left_ns)
 {
 #ifdef HAVE_EPOLL_PWAIT2
 	struct timespec ts = to_timespec(left_ns);
-	struct loop_wait *w = l->wait;
 
-	return epoll_pwait2(w->epfd, w->batch, BATCH,
-	    left_ns == CLOCK_NEVER ? NULL : &ts, NULL);
+	return epoll_pwait2(w->epfd, w->batch, BATCH, &ts, NULL);
 #else
-	(void)l;
+	(void)w;
 	(void)left_ns;
 	errno = ENOSYS;
 	return -1;
 #endif
 }
 
+static int
+wait_epoll(struct loop_wait *w, int64_t when_ns, int64_t now_ns)
+{
+	int64_t left_ns = when_ns - now_ns;
+	int n;
+
+	if (when_ns <= now_ns)
+		return epoll_wait(w->epfd, w->batch, BATCH, 0);
+	if (left_ns <= SHORT_NS && !w->no_pwait2) {
+		n = wait_pwait2(w, left_ns);
+		/* EPERM: a container's filter of system calls. */
+		if (n != -1 || (errno != ENOSYS && errno != EPERM))
+			return n;
+		w->no_pwait2 = true;	/* before Linux 5.11 */
+	}
+	if (when_ns != CLOCK_NEVER && timer_set(w, when_ns) == -1)
+		return -1;
+	return epoll_wait(w->epfd, w->batch, BATCH, -1);
+}
+
 int
-loop_wait_for(struct loop *l, int64_t left_ns)
+loop_wait_until(struct loop *l, int64_t when_ns, int64_t now_ns)
 {
 	struct loop_wait *w = l->wait;
 	struct loop_fd *f;
-	int i, n = -1;
+	int i, n;
 
-	if (!w->no_pwait2) {
-		n = wait_pwait2(l, left_ns);
-		/* EPERM: a container's filter of system calls. */
-		w->no_pwait2 = n == -1 && (errno == ENOSYS || errno == EPERM);
-	}
-	if (w->no_pwait2)
-		n = wait_timerfd(l, left_ns);
 	w->nready = 0;
+	n = wait_epoll(w, when_ns, now_ns);
 	if (n == -1)
 		return errno == EINTR ? 0 : -1;
+	n = without_timer(w, n);
 	for (i = 0; i < n; i++) {
 		f = w->batch[i].data.ptr;
 		f->index = INDEX_READY + i;
@@ -296,7 +338,7 @@ update_signalfd(struct loop *l)
 
 	if (w->signals.index == 0)
 		return add_own(l, &w->signals,
-		    signalfd(-1, &w->caught, flags), on_signals);
+		    signalfd(-1, &w->caught, flags), EPOLLIN, on_signals);
 	return signalfd(w->signals.fd, &w->caught, flags) == -1 ? -1 : 0;
 }
 

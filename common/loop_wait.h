@@ -49,12 +49,12 @@ int	loop_wait_change(struct loop *l, struct loop_fd *f, unsigned int want);
 void	loop_wait_remove(struct loop *l, struct loop_fd *f);
 
 /*
- * Wait at most left_ns (0: only look, CLOCK_NEVER: for ever). Returns how
- * many watches are ready, 0 on time-out or interruption, or -1 with errno.
- * The kernel may be late by some 0.1 % of the time asked for.
+ * Wait until when_ns (monotonic; the past: only look, CLOCK_NEVER: for ever);
+ * now_ns is what that clock says. Returns how many watches are ready, 0 on
+ * time-out, interruption or for no reason at all, or -1 with errno.
  */
-int	loop_wait_for(struct loop *l, int64_t left_ns);
-/* Call back those that loop_wait_for found ready and that still are wanted. */
+int	loop_wait_until(struct loop *l, int64_t when_ns, int64_t now_ns);
+/* Call back those that were found ready and that still are wanted. */
 void	loop_wait_dispatch(struct loop *l);
 
 /* Make a wait in this or another thread return. Async-signal-safe. */

@@ -50,6 +50,7 @@ common_unit_tests = \
 	%D%/test_log \
 	%D%/test_loop \
 	%D%/test_loop_fd \
+	%D%/test_loop_poll \
 	%D%/test_loop_signal \
 	%D%/test_netdev \
 	%D%/test_opt \
@@ -78,6 +79,7 @@ if LINUX
 common_unit_tests += \
 	%D%/test_daemon_linux \
 	%D%/test_loop_timerfd \
+	%D%/test_loop_wakes \
 	%D%/test_udpio_burst_linux \
 	%D%/test_udpio_linux
 endif
@@ -135,6 +137,11 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests) $(udpst_unit_tests) \
 %C%_test_loop_fd_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_loop_fd_LDADD = $(UNIT_LIBS)
 
+%C%_test_loop_poll_SOURCES = %D%/test_loop_poll.c
+%C%_test_loop_poll_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_poll_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_loop_poll_LDADD = $(UNIT_LIBS)
+
 %C%_test_loop_signal_SOURCES = %D%/test_loop_signal.c
 %C%_test_loop_signal_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_loop_signal_CFLAGS = $(UNIT_CFLAGS)
@@ -144,6 +151,11 @@ unit_tests = $(common_unit_tests) $(thrulay_unit_tests) $(udpst_unit_tests) \
 %C%_test_loop_timerfd_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_loop_timerfd_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_loop_timerfd_LDADD = $(UNIT_LIBS)
+
+%C%_test_loop_wakes_SOURCES = %D%/test_loop_wakes.c
+%C%_test_loop_wakes_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_wakes_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_loop_wakes_LDADD = $(UNIT_LIBS)
 
 %C%_test_sched_SOURCES = %D%/test_sched.c
 %C%_test_sched_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -8,8 +8,8 @@
 #include "tests/unit/loop_pair.h"
 #include "tests/unit/unit.h"
 
-/* For sleep_for. */
-#include "common/loop.c"
+#include "common/clock.h"
+#include "common/loop.h"
 
 #define NTIMERS		200
 
@@ -126,29 +126,6 @@ test_timers_are_finer_than_a_millisecond(void **state)
 	}
 	assert_in_range(good, 51, 101);
 	loop_free(l);
-}
-
-/* With 0.5 % of slack added a sleep still ends in time for the next one. */
-static void
-test_long_sleeps_end_before_the_deadline(void **state)
-{
-	int64_t left, part;
-	int i, steps;
-
-	(void)state;
-	unit_seed();
-	assert_int_equal(sleep_for(CLOCK_NEVER), CLOCK_NEVER);
-	assert_int_equal(sleep_for(0), 0);
-	assert_int_equal(sleep_for(12345), 12345);
-	for (i = 0; i < 10000; i++) {
-		left = (int64_t)random() << (random() % 20);
-		for (steps = 0; left >= CLOCK_NS_PER_MS; steps++) {
-			part = sleep_for(left);
-			assert_true(part > 0 && part + part / 200 <= left);
-			left -= part;
-		}
-		assert_in_range(steps, 0, 8);
-	}
 }
 
 static void
@@ -353,7 +330,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_timers_against_reference),
 		cmocka_unit_test(test_timers_are_finer_than_a_millisecond),
-		cmocka_unit_test(test_long_sleeps_end_before_the_deadline),
 		cmocka_unit_test(test_timer_in_the_past_starves_nobody),
 		cmocka_unit_test(
 		    test_callback_clears_and_moves_timers_that_are_due),
