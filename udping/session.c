@@ -141,6 +141,7 @@ make(struct session_table *t, struct source *source,
 	s->hash_next = t->sessions[hash & t->mask];
 	t->sessions[hash & t->mask] = s;
 	link_age(t, s);
+	source->strays = 0;
 	source_hold(t, source);
 	t->counts.sessions++;
 	if (t->o.opened != NULL)

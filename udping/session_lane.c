@@ -163,15 +163,51 @@ lane_next(const struct lane *l)
 	return l->tail != NULL ? l->tail->max + 1 : l->accounted;
 }
 
+/* Has all up to here, excluded, been reported? False: nothing has. */
+static bool
+lane_reported(const struct lane *l, uint32_t *end)
+{
+	const struct session *s = l->tail;
+
+	if (s == NULL) {
+		*end = l->accounted;
+		return true;
+	}
+	while (s->pred != NULL)
+		s = s->pred;
+	*end = s->base;
+	return s->base_known;
+}
+
+/* Of a sender of this client, has this number been reported? */
+static bool
+was_reported(const struct source *s, const struct wire_probe *p)
+{
+	const struct lane *l;
+	bool any = false;
+	uint32_t end;
+
+	if (p->layout == WIRE_FIRST)
+		return false;
+	for (l = s->lanes; l != NULL; l = l->next) {
+		if (l->start_s != p->start_s)
+			continue;
+		if (!lane_reported(l, &end) || serial(p->seq, end) >= 0)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 bool
-source_is_late(const struct source *s, const struct wire_probe *p)
+source_is_late(struct source *s, const struct wire_probe *p)
 {
 	const struct retired *r = s->retired, *end = r + RETIRED;
 
 	while (r < end && memcmp(r->guid, p->guid, WIRE_GUID) != 0)
 		r++;
 	if (r == end)
-		return false;
+		return was_reported(s, p) && s->strays++ < SESSION_STEP;
 	if (r->all || p->control || serial(p->seq, r->next) < 0)
 		return true;
 	return r->lane != NULL && r->lane->start_s == r->start_s &&

@@ -48,6 +48,7 @@ struct source {
 	unsigned int	 open;		/* sessions */
 	struct source	*older, *newer;	/* by use, while none is open */
 	unsigned int	 nlanes;
+	unsigned int	 strays;	/* see source_is_late */
 	struct lane	*lanes;
 	struct addr	 from;
 	struct retired	 retired[RETIRED];
@@ -125,8 +126,13 @@ void	source_release(struct session_table *t, struct source *s);
 /* Something is forgotten or was refused: only clients that are started later
  * than that are known from their first packet. */
 void	source_missed(int64_t *heard_since_s, int64_t arrival_s);
-/* A packet of a period that is over, and cannot go on with it? */
-bool	source_is_late(const struct source *s, const struct wire_probe *p);
+/*
+ * A packet of a period that is over, and cannot go on with it? Or of one that
+ * nothing was heard of, whose numbers were reported as lost meanwhile: that is
+ * believed of SESSION_STEP packets in a row, because if the numbers reported
+ * were forged, the sender is not late but somewhere else.
+ */
+bool	source_is_late(struct source *s, const struct wire_probe *p);
 /* Find what went before a session with numbers; false: cannot tell yet. */
 bool	lane_link(struct session *s);
 /* The numbers of a session went beyond the start of the one that was thought

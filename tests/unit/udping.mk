@@ -17,6 +17,7 @@ udping_unit_tests = \
 	%D%/test_udping_sender \
 	%D%/test_udping_session \
 	%D%/test_udping_session_capture \
+	%D%/test_udping_session_late \
 	%D%/test_udping_session_model \
 	%D%/test_udping_session_recorded \
 	%D%/test_udping_wire
@@ -72,10 +73,17 @@ endif
 %C%_test_udping_report_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_udping_report_LDADD = $(UDPING_UNIT_LIBS)
 
-%C%_test_udping_session_SOURCES = %D%/test_udping_session.c
+%C%_test_udping_session_SOURCES = %D%/test_udping_session.c \
+	%D%/udping_play.c %D%/udping_play.h
 %C%_test_udping_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_udping_session_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_udping_session_LDADD = $(UDPING_UNIT_LIBS)
+
+%C%_test_udping_session_late_SOURCES = %D%/test_udping_session_late.c \
+	%D%/udping_play.c %D%/udping_play.h
+%C%_test_udping_session_late_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udping_session_late_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udping_session_late_LDADD = $(UDPING_UNIT_LIBS)
 
 %C%_test_udping_session_capture_SOURCES = %D%/test_udping_session_capture.c
 %C%_test_udping_session_capture_CPPFLAGS = $(UNIT_CPPFLAGS)
