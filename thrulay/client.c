@@ -167,14 +167,17 @@ make_streams(struct thrulay_client *c)
 	return 0;
 }
 
-/* One that can be given back as an option, which is signed. */
+/*
+ * One that survives being read as a double, as readers of JSON do with numbers:
+ * 53 bits. It can be given back as an option.
+ */
 static void
 choose_seed(struct thrulay_client *c)
 {
 	c->seed = c->opt.seed;
 	while (c->seed == 0) {
 		arc4random_buf(&c->seed, sizeof(c->seed));
-		c->seed >>= 1;
+		c->seed >>= 11;
 	}
 }
 

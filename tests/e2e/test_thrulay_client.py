@@ -164,3 +164,9 @@ def test_an_option_that_cannot_be_had_is_named(options, complaint):
     server.close()
     assert run.returncode == 1 and doc["error"]["code"] == 11
     assert err.startswith(complaint)
+
+
+def test_a_drawn_seed_is_a_double_too(thrulayd):
+    """Readers of JSON that know no other numbers lose none of its bits."""
+    doc, _ = end(start(thrulayd.port, "-t", "1", "-u", "1M"))
+    assert 0 < doc["config"]["agreed"]["seed"] < 1 << 53
