@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # bash completes the options of every program, all of them and only these, and
-# values where it can know them.
+# values where it can know them; zsh does so too.
 set -u
 
 top=${top_srcdir-.}
@@ -29,6 +29,37 @@ complete_words()
 		_plumbline "$1"
 		printf "%s\n" "${COMPREPLY[@]-}"' bash \
 	    "$work/bash/${program##*/}" "$program" "$@")
+}
+
+# zsh_words PROGRAM WORD...: the same of zsh's functions for bash's completion.
+# Which of the words have the right beginning zsh decides later.
+zsh_words()
+{
+	cp "$top/share/completions/plumbline.bash" "$work/bash/${1##*/}"
+	# shellcheck disable=SC2016 # for that zsh
+	(cd "$work" && zsh -f -c 'autoload -Uz compinit bashcompinit
+		compinit -D -u
+		bashcompinit
+		. "$1"
+		shift
+		[[ $_comps[${1:t}] = "_bash_complete -F _plumbline" ]] || exit
+		words=("$@")
+		CURRENT=$#
+		COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1))
+		compgen -F _plumbline -- "$argv[-1]"' zsh \
+	    "$work/bash/${1##*/}" "$@")
+}
+
+zsh_completes()
+{
+	wanted=$(printf '%s\n' "$1" | sort -u)
+	shift
+	said=$(zsh_words "$@" | sort -u)
+	[ "$said" = "$wanted" ] || {
+		printf 'wanted:\n%s\ngot:\n%s\n' "$wanted" "$said"
+		return 1
+	}
 }
 
 # completes WANTED PROGRAM WORD...
@@ -74,6 +105,14 @@ ok 'options after a flag' completes --duration "$sample" -v --d
 ok 'nothing for a number' completes '' "$sample" -t ''
 if [ -d /sys/class/net/lo ]; then
 	ok 'interfaces' completes lo "$sample" --bind-dev lo
+fi
+if command -v zsh >/dev/null; then
+	ok 'zsh: all options' zsh_completes "$(printf -- '%s\n' -t --duration \
+	    -v --json -o --output --compat --bind-dev)" "$sample" -
+	ok 'zsh: values of a choice' zsh_completes "$(printf '8\n9')" \
+	    "$sample" --compat ''
+else
+	skip zsh 'no zsh here'
 fi
 for program in ${PROGRAMS-}; do
 	program=$(cd "$build/${program%/*}" && pwd)/${program##*/}

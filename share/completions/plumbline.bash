@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # bash completion for every program of plumbline: a copy of this file by the
 # name of each. The options are those the program itself lists, so that they
-# cannot drift from it.
+# cannot drift from it. zsh takes it too, after bashcompinit.
 # shellcheck shell=bash disable=SC2207 # compgen prints a word a line
 
 # _plumbline_value WORD ARG: what may stand for ARG, as --help calls it.
@@ -53,4 +53,7 @@ END
 	esac
 }
 
-complete -F _plumbline "${BASH_SOURCE[0]##*/}"
+# In zsh $0 is the file that is read.
+_plumbline_file=${BASH_SOURCE[0]-$0}
+complete -F _plumbline "${_plumbline_file##*/}"
+unset _plumbline_file

@@ -7,12 +7,14 @@
 
 e2e_files = \
 	%D%/conftest.py \
+	%D%/examples.py \
 	%D%/harness.py \
 	%D%/schema.py \
 	%D%/tapline.py
 e2e_timed = \
 	%D%/test_linkem.py
 e2e_talking = \
+	%D%/test_examples.py \
 	%D%/test_harness.py \
 	%D%/test_schema.py
 
