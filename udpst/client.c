@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -312,23 +311,15 @@ resolve(struct client *c)
 {
 	const struct options *o = c->o;
 	const struct options_server *s;
-	int family = o->family, gai;
-	struct addr numeric;
+	char error[ENDPOINT_ERROR];
+	int family = o->family;
 	size_t i;
 
 	for (i = 0; i < o->nservers; i++) {
 		s = &o->servers[i];
-		if (family != AF_UNSPEC && addr_numeric(s->host, s->port,
-		    &numeric) == 0 && addr_family(&numeric) != family) {
-			report_say(c->report, -1, true, "ERROR: Specified IP "
-			    "address does not match address family");
-			return -1;
-		}
-		if (addr_resolve(s->host, s->port, family, SOCK_DGRAM,
-		    &c->servers[i], 1, &gai) == 0) {
-			report_say(c->report, -1, true, "GETADDRINFO "
-			    "ERROR[%s]: %s", s->host, gai == EAI_SYSTEM ?
-			    strerror(errno) : gai_strerror(gai));
+		if (endpoint_resolve(s->host, s->port, family,
+		    &c->servers[i], error, sizeof(error)) == -1) {
+			report_say(c->report, -1, true, "%s", error);
 			return -1;
 		}
 		family = addr_family(&c->servers[i]);

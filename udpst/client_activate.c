@@ -102,8 +102,8 @@ send_request(struct link *l)
 
 	if (send(l->fd, l->activation, l->activation_len, 0) == -1 &&
 	    c->o->socket_errors)
-		report_say(c->report, -1, true, "SEND ERROR: %s",
-		    strerror(errno));
+		report_say(c->report, l->number, true,
+		    "SEND/SENDTO ERROR: %s", strerror(errno));
 	(void)sock_local(l->fd, &local);
 	report_verbose(c->report, l->number, "Test activation request "
 	    "(%u.%u) sent from %s to %s", l->index, c->ident,
@@ -175,12 +175,15 @@ take_response(struct link *l, const uint8_t *buf, size_t len)
 		    "from server");
 		return;
 	}
+	if (l->act.response == WIRE_ACTIVATE_BAD) {
+		failed(l, (int)UDPST_ACTIVATION_REJECTED + WIRE_ACTIVATE_BAD,
+		    "Requested test parameter(s) rejected by server");
+		return;
+	}
 	if (l->act.response != WIRE_ACTIVATE_ACCEPTED) {
-		(void)snprintf(text, sizeof(text), "Test activation rejected "
-		    "(%u) by server", l->act.response);
-		failed(l, UDPST_ACTIVATION_REJECTED +
-		    (l->act.response == WIRE_ACTIVATE_BAD ?
-		    WIRE_ACTIVATE_BAD : 0), text);
+		(void)snprintf(text, sizeof(text), "Unexpected CRSP (%u) in "
+		    "test activation response from server", l->act.response);
+		failed(l, UDPST_ACTIVATION_REJECTED, text);
 		return;
 	}
 	report_verbose(c->report, l->number, "Test activation response "

@@ -235,8 +235,8 @@ open_export(struct link *l)
 	    sizeof(path)) == 0)
 		l->export = export_open(path, o->export_all, o->compat_8);
 	if (l->export == NULL)
-		report_say(l->client->report, -1, true, "OPEN ERROR: %s (%s)",
-		    strerror(errno), o->export_file);
+		report_say(l->client->report, -1, true, "FOPEN ERROR: <%s> %s",
+		    o->export_file, strerror(errno));
 }
 
 int

@@ -195,6 +195,33 @@ socket_failed(struct link *l, const char *what)
 	link_over(l, true);
 }
 
+/* What another try a little later may get through. */
+static bool
+is_passing(int error)
+{
+	return error == EAGAIN || error == ENOBUFS || error == ENOMEM ||
+	    error == EINTR || error == ECONNREFUSED;
+}
+
+/* No way to the server from here ends the link, as in the original. */
+static bool
+send_to(struct attempt *a, const struct addr *server)
+{
+	struct link *l = a->link;
+
+	if (sendto(a->fd, a->request, a->len, 0, &server->sa,
+	    server->len) != -1)
+		return true;
+	if (!is_passing(errno)) {
+		socket_failed(l, "SEND/SENDTO");
+		return false;
+	}
+	if (l->client->o->socket_errors)
+		report_say(l->client->report, l->number, true,
+		    "SEND/SENDTO ERROR: %s", strerror(errno));
+	return true;
+}
+
 static bool
 send_request(struct link *l, size_t rung)
 {
@@ -209,10 +236,8 @@ send_request(struct link *l, size_t rung)
 	}
 	addr_set_port(&server, r->port);
 	a->sent_ns = clock_wall();
-	if (sendto(a->fd, a->request, a->len, 0, &server.sa,
-	    server.len) == -1 && l->client->o->socket_errors)
-		report_say(l->client->report, -1, true, "SENDTO ERROR: %s",
-		    strerror(errno));
+	if (!send_to(a, &server))
+		return false;
 	(void)sock_local(a->fd, &local);
 	report_verbose(l->client->report, l->number, "Setup request (%u.%u) "
 	    "sent from %s to %s", l->index, l->client->ident,

@@ -132,8 +132,6 @@ cross_error(const struct parse *p, const struct options *o)
 	bool client = o->mode != MODE_SERVER;
 	const char *why;
 
-	if (o->daemon && client)
-		return "Execution as daemon only valid when server";
 	if (o->log_file != NULL && !o->daemon)
 		return "Log file only supported when executing as daemon";
 	if (o->debug && !o->verbose)

@@ -28,6 +28,8 @@ static const struct role {
 	const char	*error;
 } roles[] = {
 	{ '1', true, "One test execution only valid when server" },
+	{ 'C', false, "Multi-connection count only set by client" },
+	{ 'x', true, "Execution as daemon only valid when server" },
 	{ 'f', false, "Ouput format options only available to client" },
 	{ 'i', false, "Bimodal option only available to client" },
 	{ 'o', false, "One-Way Delay option only set by client" },
@@ -58,6 +60,9 @@ options_role(struct parse *p, int letter)
 	bool server = p->o.mode == MODE_SERVER;
 	size_t i;
 
+	/* A server of 8.2 takes it, and does nothing with it. */
+	if (letter == 'i' && p->o.compat_8)
+		return true;
 	for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (roles[i].letter == letter && roles[i].server != server) {
 			options_error(p, "ERROR: %s", roles[i].error);
@@ -184,7 +189,9 @@ static void
 take_connections(struct parse *p, const char *arg)
 {
 	const char *dash = strchr(arg, '-');
-	int n = options_number(arg, 10), max, servers = (int)p->o.nservers;
+	/* Nothing in front of the dash is 0, not a sign of what follows. */
+	int n = dash == arg ? 0 : options_number(arg, 10), max;
+	int servers = (int)p->o.nservers;
 
 	max = dash == NULL ? n : options_number(dash + 1, 10);
 	if (n < 1 || n > OPTIONS_CONNS_MAX)
@@ -324,6 +331,9 @@ take(struct parse *p, int letter, const char *arg)
 		break;
 	case 'o':
 		p->o.use_owd = true;
+		break;
+	case 'x':
+		p->o.daemon = true;
 		break;
 	}
 }

@@ -99,7 +99,7 @@ static const struct opt table[] = {
 	    .help = "ECN CE threshold, (N-1)/255 (needs ECT in -m)" },
 
 	{ OPT_HEADING, .help = "For servers:" },
-	{ OPT_FLAG, 'x', FIELD(o.daemon), .help = "run in the background" },
+	{ OPT_CALL, 'x', LETTER, .help = "run in the background" },
 	{ OPT_CALL, '1', LETTER, .help = "exit after one test" },
 	{ OPT_CALL, 'G', .arg = "FILE", LETTER, .help = "write performance "
 	    "statistics, a pattern of strftime(3)" },

@@ -135,14 +135,16 @@ session_invalid(struct flow *f, bool status, const uint8_t *buf, size_t len)
 {
 	struct session *x = f->arg;
 	uint8_t head[4] = { 0, 0, 0, 0 };
+	size_t at = wire_checksum_offset(buf, len);
 
 	if (x->alerts == SERVER_ALERTS_MAX)
 		return;
 	x->alerts++;
 	memcpy(head, buf, len < sizeof(head) ? len : sizeof(head));
 	server_verbose(x->server, x->slot, "WARNING: Received invalid %s PDU "
-	    "(%zu,0x%04X:0x%02X:0x%02X)", status ? "status" : "load", len,
-	    wire_id(buf, len), head[2], head[3]);
+	    "(%zu,0x%04X:0x%02X:0x%02X,0x%04X)", status ? "status" : "load",
+	    len, wire_id(buf, len), head[2], head[3],
+	    wire_peek(buf, len, at));
 }
 
 void

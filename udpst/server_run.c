@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <netdb.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -142,14 +141,12 @@ say_fatal(struct server *s, const char *fmt, ...)
 static int
 resolve_own(struct server *s, uint16_t port, struct addr *a)
 {
-	const char *host = s->o->servers[0].host;
-	int gai;
+	char error[ENDPOINT_ERROR];
 
-	if (addr_resolve(host, port, s->o->family, SOCK_DGRAM, a, 1,
-	    &gai) > 0)
+	if (endpoint_resolve(s->o->servers[0].host, port, s->o->family, a,
+	    error, sizeof(error)) == 0)
 		return 0;
-	say_fatal(s, "GETADDRINFO ERROR[%s]: %s", host,
-	    gai_strerror(gai));
+	say_fatal(s, "%s", error);
 	return -1;
 }
 
@@ -220,10 +217,12 @@ open_control(struct server *s, uint16_t port, bool optional)
 	struct control *c = &s->controls[s->ncontrols];
 	const struct options *o = s->o;
 	bool any = o->nservers == 0 || o->servers[0].host[0] == '\0';
-	const char *host = any ? "<any>" : o->servers[0].host;
+	char host[ADDR_STRLEN] = "<any>";
 
 	if (!any && resolve_own(s, port, &c->bound) == -1)
 		return -1;
+	if (!any)
+		(void)addr_host(&c->bound, host, sizeof(host));
 	c->server = s;
 	c->fd = open_own(o, any, port, &c->bound);
 	if (c->fd == -1 && optional) {

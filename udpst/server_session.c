@@ -264,8 +264,8 @@ open_export(struct session *x)
 	    sizeof(path)) == 0)
 		x->export = export_open(path, o->export_all, o->compat_8);
 	if (x->export == NULL)
-		server_say(x->server, x->slot, "OPEN ERROR: %s (%s)",
-		    strerror(errno), o->export_file);
+		server_say(x->server, x->slot, "FOPEN ERROR: <%s> %s",
+		    o->export_file, strerror(errno));
 }
 
 static int

@@ -121,9 +121,15 @@ def activation_is_rejected(direction):
     with Server(activation_code=2) as server:
         done = client(server, direction=direction)
         assert done.returncode == 152
-        assert after_banner(done)[-1] == UNAVAILABLE
+        assert after_banner(done) == [
+            "ERROR: Requested test parameter(s) rejected by server "
+            f"{server.where}", UNAVAILABLE]
     with Server(activation_code=77) as server:
-        assert client(server, direction=direction).returncode == 150
+        done = client(server, direction=direction)
+        assert done.returncode == 150
+        assert after_banner(done)[0] == (
+            "ERROR: Unexpected CRSP (77) in test activation response from "
+            f"server {server.where}")
 
 
 @waiting(old=(11,), new=(20,))
@@ -759,7 +765,7 @@ def test_exports(real, tmp_path):
 
 def test_an_export_that_cannot_be_written(real, tmp_path):
     done = client(real, "-I", "5", "-O", tmp_path / "missing" / "x")
-    assert "OPEN ERROR: No such file or directory " in done.stdout
+    assert f"FOPEN ERROR: <{tmp_path}/missing/x> No such file" in done.stdout
     done = client(real, "-I", "5", "--csv", "/dev/full")
     assert "WRITE ERROR: No space left on device (/dev/full)" in done.stdout
 
@@ -827,6 +833,22 @@ def test_a_name_that_does_not_resolve():
     doc = json.loads(done.stdout)
     assert done.returncode == doc["ErrorStatus"] == 255
     assert doc["ErrorMessage"] == lines[0]
+
+
+def test_no_way_to_the_server(namespaces, tmp_path):
+    """It ends at once, as the original does, and says why."""
+    ns = Namespace("lo", str(tmp_path))
+    try:
+        done = udpst("-d", "192.0.2.1", ns=ns)
+        assert done.returncode == 75
+        reason = "SEND/SENDTO ERROR: Network is unreachable"
+        assert after_banner(done) == [reason, UNAVAILABLE]
+        done = udpst("-u", "-f", "json", "192.0.2.1", ns=ns)
+        doc = json.loads(done.stdout)
+        assert done.returncode == doc["ErrorStatus"] == 255
+        assert doc["ErrorMessage2"] == reason
+    finally:
+        ns.close()
 
 
 @pytest.mark.parametrize("words", [

@@ -421,6 +421,8 @@ def test_garbage_at_every_port(server, direction):
         assert one.memory_kib - before < 2048
     assert one.popen.poll() is None
     assert one.log.count("invalid") < 150
+    assert re.search(r"^\[\d\]WARNING: Received invalid (load|status) PDU "
+                     r"\(\d+,0x....:0x..:0x..,0x....\)$", one.log, re.M)
     still_serves(one)
 
 
@@ -883,6 +885,11 @@ def test_bind_errors(server):
     assert done.returncode == 75
     assert done.stdout.splitlines()[3] == \
         f"BIND ERROR: Address already in use (127.0.0.1:{one.port})"
+    for words in (("-4", "::1"), ("-6", "127.0.0.1")):
+        done = udpst("-p", free_port(), *words)
+        assert done.returncode == 75
+        assert done.stdout.splitlines()[3] == \
+            "ERROR: Specified IP address does not match address family"
     done = udpst("-p", free_port(), "192.0.2.1")
     assert done.returncode == 75
     assert done.stdout.splitlines()[3].startswith(

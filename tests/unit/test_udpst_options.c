@@ -166,7 +166,13 @@ test_roles(void **state)
 	    "Low delay variation threshold only set by client");
 	line_wrong(l, "-k 0 -d x",
 	    "Log file maximum size only valid when server");
-	line_good(l, "-C 2-3 -r -s");
+	line_wrong(l, "-C 3-2", "Multi-connection count only set by client");
+	line_wrong(l, "-d x -x -L 0",
+	    "Execution as daemon only valid when server");
+	line_good(l, "-r -s");
+	line_wrong(l, "--compat 8 -i 3600",
+	    "Bimodal count must be less than total sub-intervals");
+	line_good(l, "--compat 8 -i 3599");
 }
 
 /* The first thing wrong on the line is told, not the first in a table. */
@@ -195,8 +201,6 @@ test_cross_checks(void **state)
 	static const struct {
 		const char	*words, *error;
 	} cases[] = {
-		{ "-x -D -t 5 -P 10000 -F 60 -L 100 -i 1",
-		    "Execution as daemon only valid when server" },
 		{ "-D -f json -t 5 -P 10000 -F 60 -L 100 -i 1",
 		    "Debug only available when used with verbose" },
 		{ "-v -f json -t 5 -P 10000 -F 60 -L 100 -i 1",

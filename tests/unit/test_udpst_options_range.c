@@ -138,7 +138,7 @@ test_range_is_printed(void **state)
 		{ "-C 2- -d x", "<0> out-of-range (1-24)" },
 		{ "-C 2-25 -d x", "<25> out-of-range (1-24)" },
 		{ "-C 25-24 -d x", "<25> out-of-range (1-24)" },
-		{ "-C -3 -d x", "<-3> out-of-range (1-24)" },
+		{ "-C -3 -d x", "<0> out-of-range (1-24)" },
 		{ "-I @1153 -d x", "<1153> out-of-range (0-1152)" },
 		{ "-I @-1 -d x", "<-1> out-of-range (0-1152)" },
 		{ "-t junk", "<0> out-of-range (5-3600)" },
