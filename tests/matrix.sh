@@ -119,7 +119,7 @@ portable()
 fuzzed()
 {
 	configure "CC=${ccache}clang" --enable-fuzzers --enable-sanitizers &&
-	    make -j2 fuzz FUZZ_SECONDS="${FUZZ_SECONDS-5}"
+	    make -j2 fuzz FUZZ_SECONDS="${FUZZ_SECONDS-3}"
 }
 
 # The other tools build, link and show themselves as ever.
