@@ -5,8 +5,9 @@
 tree_tests = %D%/completion.sh %D%/man.sh %D%/options.sh %D%/smoke.sh \
 	%D%/style.sh
 EXTRA_DIST += $(tree_tests) $(binary_tests) $(package_tests) \
-	%D%/cross.sh %D%/matrix.sh %D%/options.awk %D%/tap.sh %D%/demo \
-	%D%/library.sh %D%/package.sh %D%/valgrind.supp
+	%D%/cross.sh %D%/distall.sh %D%/matrix.sh %D%/options.awk %D%/tap.sh \
+	%D%/demo \
+	%D%/library.sh %D%/newcomer.sh %D%/package.sh %D%/valgrind.supp
 TESTS += $(tree_tests)
 # Sanitizers bring libraries and variables of their own.
 binary_tests = %D%/globals.sh %D%/libs.sh

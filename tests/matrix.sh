@@ -154,6 +154,12 @@ reproducible()
 	    tar -tf ../gcc/*.tar.xz | grep -q '/common/clock.c$'
 }
 
+# What README tells a newcomer to type.
+newcomer()
+{
+	PATH=${ccache:+/usr/lib/ccache:}$PATH "$top/tests/newcomer.sh" "$PWD"
+}
+
 step scripts scripts
 step gcc gcc_all
 step clang-sanitizers clang_sanitized
@@ -165,6 +171,7 @@ step valgrind valgrinded
 step fuzz fuzzed
 step distcheck distchecked
 step dist-twice reproducible
+step newcomer newcomer
 
 [ "${CI-}" != true ] || [ $skipped -eq 0 ] || {
 	echo 'CI must not skip tests; see the .log files for the reasons'
