@@ -171,7 +171,7 @@ RECORD = r'"from_port"'
 NETWORKS = "--allow 192.0.2.0/24 --allow 2001:db8::/32"
 JSON = {"-json": f"-json -duration 1s -locate.scheme ws {NEAREST}"}
 
-MANUAL = {
+RUNS = {
     # generate-schema(1)
     "generate-schema -throughput1 throughput1.json -latency1 latency1.json":
         Run(says=r'"MeasurementID"(?s:.*)"ID"', swap={
@@ -242,7 +242,7 @@ MANUAL = {
     "jq -c 'select(.MeasurementID == \"abc\")' {} +":
         Run(MSAK + "; msak-client -server 127.0.0.1:8080 -scheme ws -mid abc "
             "-duration 1s -upload=false; "
-            "until_so sh -c 'find data | grep -q json'", '"MeasurementID":"abc"'),
+            "until_so grep -rq abc data", '"MeasurementID":"abc"'),
     "msak-client -server host:8080 -scheme ws -latency":
         msak(LOADED, **{"-latency": "-latency -duration 1s"}),
     "msak-client -server host:8080 -scheme ws -upload=false -quiet "
@@ -290,6 +290,16 @@ MANUAL = {
             TOTAL, then="port 5003; thrulay -t 1 --auth-file etc/thrulay.keys "
             "127.0.0.1"),
 
+    # plumbline(7); what it has in common with others is there
+    "thrulay -t 10 host":
+        thrulay(TOTAL),
+    "udpst -d host":
+        udpst("-d", "-d --duration 1", MAXIMUM),
+    "udpst -u host":
+        udpst("-u", "-u --duration 1", r"(?m)^Upstream Maximum"),
+    "pathrate_rcv -s host":
+        pathrate(CAPACITY),
+
     # udping_client(8), udping_server(8)
     "udping_client -r far.example.net -p 6000 -d 10 -l 192.0.2.7 "
     "-s 5000-5063 -i 60 -m 500":
@@ -333,10 +343,8 @@ MANUAL = {
               "udpst -K etc/udpst.keys >server & port 24601"),
     "PLUMBLINE_UDPST_COMPAT=8 udpst -u -P 2 -t 20 server.example.net":
         udpst("-P 2 -t 20", "-P 1 --duration 2", r"(?m)^Upstream Maximum"),
-}
 
-README = {
-    # thrulay
+    # README
     "thrulayd":
         Run(then="port 5003; thrulay -t 1 10.77.0.2", says=TOTAL),
     "thrulay -t 3 10.77.0.2":
@@ -344,7 +352,6 @@ README = {
     "thrulay -t 3 -u 10M 10.77.0.2":
         thrulay(r"(?m)^Reordering:"),
 
-    # udpst
     "udpst":
         Run(then="port 24601; udpst -d --probe 10.77.0.2", says="reachable"),
     "udpst -d --probe 10.77.0.2":
@@ -352,7 +359,6 @@ README = {
     "udpst -d -t 5 10.77.0.2":
         udpst("-t 5", "--duration 1", MAXIMUM),
 
-    # msak
     "msak-server":
         Run(then="port 8080; msak-client -server 127.0.0.1:8080 -scheme ws "
             "-duration 1s", says=BOTH),
@@ -362,14 +368,12 @@ README = {
         Run(then="port 8080; curl -s http://10.77.0.2:8080/", says="<title>",
             swap={"/usr/local": "$top_srcdir"}),
 
-    # pathrate
     "pathrate_snd -i":
         Run(then="port 48699; pathrate_rcv --timeout 3 -s 10.77.0.1",
             says=CAPACITY),
     "pathrate_rcv -s 10.77.0.1":
         pathrate(CAPACITY),
 
-    # udping
     "udping_server -l 0.0.0.0 -p 6000 -k 2":
         Run(then=PING % LOCAL + "; until_so grep from_port example.out; "
             "cat example.out", says=RECORD),

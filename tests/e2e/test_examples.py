@@ -20,7 +20,7 @@ import tempfile
 
 import pytest
 
-from examples import MANUAL, PRELUDE, README
+from examples import PRELUDE, RUNS
 
 TOP = pathlib.Path(os.path.abspath(os.environ.get("top_srcdir", ".")))
 BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
@@ -134,11 +134,6 @@ def commands():
 
 
 ALL = list(commands())
-KNOWN = {"README": README}
-
-
-def how(where, command):
-    return KNOWN.get(where, MANUAL).get(command)
 
 
 SAMPLE = r""".Sh EXAMPLES
@@ -188,13 +183,11 @@ def test_commands_are_found():
 
 def test_every_command_is_known():
     assert len(ALL) > 60
-    assert [c for c in ALL if how(*c) is None] == []
+    assert [c for c in ALL if c[1] not in RUNS] == []
 
 
 def test_nothing_is_known_in_vain():
-    found = {(where == "README", command) for where, command in ALL}
-    assert [c for c in README if (True, c) not in found] == []
-    assert [c for c in MANUAL if (False, c) not in found] == []
+    assert sorted(set(RUNS) - {command for _, command in ALL}) == []
 
 
 def test_commands_of_readme_have_a_prompt():
@@ -273,8 +266,8 @@ def once(run, command, folder):
     f"{where}-{n}" for n, (where, _) in enumerate(ALL)])
 def test_example(where, command):
     """A second and a third time, should a busy host have spoilt the first."""
-    run = how(where, command)
-    assert run is not None, f"{where}: {command}: not in examples.py"
+    assert command in RUNS, f"{where}: not in examples.py: {command}"
+    run = RUNS[command]
     name = missing(script(run, command, "."))
     if name is not None:
         pytest.skip(f"{name} is not here")
