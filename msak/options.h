@@ -60,6 +60,9 @@ struct options_output {
 	{ GOFLAG_STRING, "interface", "name", NULL,			\
 	    offsetof(type, net.interface),				\
 	    .help = "Network interface to use" },			\
+	{ GOFLAG_STRING, "bind-dev", "IF", NULL,			\
+	    offsetof(type, net.interface),				\
+	    .help = "The same as -interface" },				\
 	{ GOFLAG_VALUE, "dscp", "dscp", NULL,				\
 	    offsetof(type, net.dscp), .take = options_take_dscp,	\
 	    .help = "DSCP of what is sent: 0 to 63 or EF, AF41, CS1, LE" },\

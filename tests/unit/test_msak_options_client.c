@@ -122,7 +122,8 @@ test_our_flags(void **state)
 	assert_int_equal(o->output.format, OPTIONS_LEGACY);
 	assert_true(o->output.json && o->output.quiet && o->latency);
 	assert_int_equal(o->latency_port, 2000);
-	line_good(l, "-ipv4 -format=json");
+	line_good(l, "-ipv4 -format=json -bind-dev eth1");
+	assert_string_equal(o->net.interface, "eth1");
 	assert_true(o->net.ipv4 && !o->net.ipv6);
 	assert_int_equal(o->output.format, OPTIONS_JSON);
 }
