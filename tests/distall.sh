@@ -57,10 +57,11 @@ only()
 	same
 }
 
-# Run as nobody, in the current directory.
+# Run as nobody, who cannot write where ccache may have been told to.
 as_nobody()
 {
-	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+	    env HOME="$PWD" CCACHE_DISABLE=1 "$@"
 }
 
 nobody()

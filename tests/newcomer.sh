@@ -91,7 +91,7 @@ for_debian()
 		echo 'newcomer.sh: left to newcomer.sh DIR debian'
 		return 0
 	}
-	DEB_BUILD_OPTIONS=nocheck sh -c "$1"
+	(unset CFLAGS && DEB_BUILD_OPTIONS=nocheck sh -c "$1")
 }
 
 # typed COMMAND: as README has it, or what stands for it here.
