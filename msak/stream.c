@@ -22,7 +22,7 @@ stream_io_free(struct stream_io *io)
 {
 	if (io == NULL)
 		return;
-	free(io->payload);
+	free(io->noise);
 	free(io->scratch);
 	free(io);
 }
@@ -39,17 +39,17 @@ stream_io_new(struct loop *l)
 		return NULL;
 	io->loop = l;
 	io->scratch_len = SCRATCH_LEN;
-	io->payload = aligned_alloc(STREAM_ALIGN, STREAM_PAYLOAD_LEN);
+	io->noise = malloc(STREAM_NOISE_LEN);
 	io->scratch = malloc(SCRATCH_LEN);
-	if (io->payload == NULL || io->scratch == NULL) {
+	if (io->noise == NULL || io->scratch == NULL) {
 		stream_io_free(io);
 		errno = ENOMEM;
 		return NULL;
 	}
 	rng_seed(&noise, (uint64_t)clock_wall());
-	for (i = 0; i < STREAM_PAYLOAD_LEN; i += sizeof(v)) {
+	for (i = 0; i < STREAM_NOISE_LEN; i += sizeof(v)) {
 		v = rng_u64(&noise);
-		memcpy(io->payload + i, &v, sizeof(v));
+		memcpy(io->noise + i, &v, sizeof(v));
 	}
 	return io;
 }

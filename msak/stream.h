@@ -15,7 +15,7 @@
 
 /*
  * One throughput1 stream from the 101 to its end, on either side (spec 3.3,
- * 3.4, 4.1 to 4.3), in a loop. The payload block and the scratch buffer belong
+ * 3.4, 4.1 to 4.3), in a loop. The noise it sends and the scratch buffer belong
  * to the thread and serve all its streams.
  */
 /* No test is longer, unless both ends want it so (spec 8). */
@@ -100,7 +100,6 @@ struct stream {
 	uint8_t		*head;		/* MEASUREMENT_TEXT_MAX + some */
 	size_t		 head_len, head_done;
 	uint64_t	 bulk_left;
-	size_t		 bulk_at;
 	int64_t		 bulk_size;	/* of the message under way */
 	uint8_t		 pong[WS_CONTROL_MAX];
 	size_t		 pong_len;

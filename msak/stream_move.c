@@ -46,7 +46,6 @@ queue_bulk(struct stream *s)
 
 	s->bulk_size = s->scale.size;
 	s->bulk_left = (uint64_t)s->bulk_size;
-	s->bulk_at = 0;
 	s->head_len = ws_put_header(s->head, true, WS_BINARY, s->bulk_left,
 	    fresh_key(s, key));
 	s->head_done = 0;
@@ -151,42 +150,48 @@ advance_out(struct stream *s, size_t n)
 	s->head_done += head;
 	n -= head;
 	s->bulk_left -= n;
-	s->bulk_at += n;
 	s->app_sent += (int64_t)n;
 	if (idle(s) && s->bulk_size > 0)
 		message_sent(s);
 }
 
-/*
- * Any noise does, so let it lie as it will in the kernel's pages: behind what
- * is left of the head, from the beginning of one. Copies that are not aligned
- * alike took a third longer.
- */
-static uint8_t *
-bulk(const struct stream *s, size_t head)
+/* The rest of the message, behind head bytes of its own. Returns how many. */
+static int
+put_bulk(const struct stream *s, size_t head, struct iovec *iov)
 {
-	size_t at = (s->bulk_at + STREAM_ALIGN - 1) / STREAM_ALIGN *
-	    STREAM_ALIGN;
+	const struct stream_io *io = s->io;
+	size_t at = (io->noise_at + head) % STREAM_NOISE_LEN;
+	uint64_t left = s->bulk_left;
+	int n = 0;
 
-	return s->io->payload + at + (s->t.ssl == NULL ? head : 0);
+	for (; left > 0; left -= iov[n++].iov_len, at = 0) {
+		iov[n].iov_base = io->noise + at;
+		iov[n].iov_len = STREAM_NOISE_LEN - at;
+		if (iov[n].iov_len > left)
+			iov[n].iov_len = (size_t)left;
+	}
+	return n;
 }
 
 static ssize_t
 put(struct stream *s)
 {
 	size_t head = s->head_len - s->head_done;
-	struct iovec iov[2];
+	struct iovec iov[1 + STREAM_PIECES];
+	ssize_t done;
 	int n = 0;
 
 	if (head > 0) {
 		iov[n].iov_base = s->head + s->head_done;
 		iov[n++].iov_len = head;
 	}
-	if (s->bulk_left > 0) {
-		iov[n].iov_base = bulk(s, head);
-		iov[n++].iov_len = (size_t)s->bulk_left;
-	}
-	return transport_write(&s->t, iov, n);
+	n += put_bulk(s, head, iov + n);
+	done = transport_write(&s->t, iov, n);
+	/* Any noise does. Where it goes on, it lies in the pages that the
+	 * kernel fills as it does here, which is best for copies. */
+	if (done > 0)
+		s->io->noise_at += (size_t)done;
+	return done;
 }
 
 static void

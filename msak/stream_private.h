@@ -7,13 +7,19 @@
 /* What stream.c (life) and stream_move.c (bytes) share. */
 #define STREAM_HEAD_LEN	(MEASUREMENT_TEXT_MAX + WS_HEADER_MAX)
 #define STREAM_REASON	"Done sending"
-/* The payload is aligned to this; a message may begin so much later. */
-#define STREAM_ALIGN	64
-#define STREAM_PAYLOAD_LEN	(SCALE_MAX + 2 * STREAM_ALIGN)
+/*
+ * All payload is this much noise over and over: little enough to stay in a
+ * core's own cache beside what the kernel makes of it, and more than deflate
+ * or LZ4 look back.
+ */
+#define STREAM_NOISE_LEN	65536
+/* So many pieces of it make the longest message. */
+#define STREAM_PIECES	(SCALE_MAX / STREAM_NOISE_LEN + 1)
 
 struct stream_io {
 	struct loop	*loop;
-	uint8_t		*payload;	/* noise, STREAM_PAYLOAD_LEN bytes */
+	uint8_t		*noise;		/* STREAM_NOISE_LEN bytes */
+	size_t		 noise_at;	/* where the next write begins in it */
 	uint8_t		*scratch;
 	size_t		 scratch_len;
 };
