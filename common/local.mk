@@ -8,6 +8,7 @@ libcommon_la_SOURCES = \
 	%D%/addr.c %D%/addr.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/daemon.c %D%/daemon.h %D%/daemon_ids.h \
+	%D%/fetch.h \
 	%D%/fixed.c %D%/fixed.h \
 	%D%/host.c %D%/host.h \
 	%D%/json.c %D%/json.h \

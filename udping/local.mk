@@ -36,6 +36,7 @@ libudping_la_SOURCES = \
 	%D%/server_scrape.c %D%/server_scrape.h \
 	%D%/server_setup.c \
 	%D%/session.c %D%/session.h \
+	%D%/session_ahead.c \
 	%D%/session_lane.c \
 	%D%/session_private.h \
 	%D%/session_seq.c \

@@ -13,7 +13,8 @@
 
 /* The parts of the server; for server*.c alone. */
 
-#define SERVER_BATCH	64	/* datagrams received at once */
+/* Datagrams received at once. */
+#define SERVER_BATCH	SESSION_AHEAD
 
 struct server_sink {
 	int		fd;		/* -1: none */

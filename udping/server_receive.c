@@ -98,12 +98,26 @@ take(struct server *s, const struct udpio_msg *m, int64_t now_s)
 	}
 }
 
+static void
+take_all(struct server *s, int n)
+{
+	const struct addr *from[SERVER_BATCH];
+	int64_t now_s = server_seconds(s);
+	int i;
+
+	for (i = 0; i < n; i++)
+		from[i] = &udpio_msg(s->rx, i)->from;
+	if (n >= MANY)
+		session_ahead(s->sessions, from, (size_t)n);
+	for (i = 0; i < n; i++)
+		take(s, udpio_msg(s->rx, i), now_s);
+}
+
 void
 server_readable(struct loop *l, struct loop_fd *f, unsigned int events)
 {
 	struct server *s = f->arg;
-	int64_t now_s;
-	int i, n, round;
+	int n, round;
 
 	(void)l;
 	(void)events;
@@ -113,9 +127,7 @@ server_readable(struct loop *l, struct loop_fd *f, unsigned int events)
 			server_say_limited(s, "receive: %s", strerror(errno));
 		if (n <= 0)
 			break;
-		now_s = server_seconds(s);
-		for (i = 0; i < n; i++)
-			take(s, udpio_msg(s->rx, i), now_s);
+		take_all(s, n);
 		if (n < SERVER_BATCH)
 			break;		/* there is no more */
 	}

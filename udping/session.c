@@ -105,7 +105,7 @@ hash_guid(const struct session_table *t, const struct source *source,
 }
 
 static struct session *
-find(const struct session_table *t, const struct source *source,
+find_hashed(const struct session_table *t, const struct source *source,
     const char *guid, uint32_t hash)
 {
 	struct session *s;
@@ -115,6 +115,19 @@ find(const struct session_table *t, const struct source *source,
 		    memcmp(s->guid, guid, WIRE_GUID) == 0)
 			return s;
 	return NULL;
+}
+
+/* Mostly it is that of the source's packet before. */
+static struct session *
+find(const struct session_table *t, struct source *source, const char *guid,
+    uint32_t *hash)
+{
+	if (source->recent != NULL &&
+	    memcmp(source->recent->guid, guid, WIRE_GUID) == 0)
+		return source->recent;
+	*hash = hash_guid(t, source, guid);
+	source->recent = find_hashed(t, source, guid, *hash);
+	return source->recent;
 }
 
 static struct session *
@@ -141,6 +154,7 @@ make(struct session_table *t, struct source *source,
 	s->hash_next = t->sessions[hash & t->mask];
 	t->sessions[hash & t->mask] = s;
 	link_age(t, s);
+	source->recent = s;
 	source->strays = 0;
 	source_hold(t, source);
 	t->counts.sessions++;
@@ -325,6 +339,8 @@ end(struct session_table *t, struct session *s)
 		at = &(*at)->hash_next;
 	*at = s->hash_next;
 	unlink_age(t, s);
+	if (s->source->recent == s)
+		s->source->recent = NULL;
 	source_release(t, s->source);
 	t->counts.sessions--;
 	t->quant_bytes -= s->delays_bytes;
@@ -429,13 +445,12 @@ session_take(struct session_table *t, const struct addr *from,
 	int64_t arrival_s = arrival_ns / CLOCK_NS_PER_S;
 	struct source *source = source_get(t, from, arrival_s);
 	struct session *s = NULL;
-	uint32_t hash;
+	uint32_t hash = 0;
 
 	t->counts.packets++;
 	t->busy = true;
 	if (source != NULL) {
-		hash = hash_guid(t, source, p->guid);
-		s = find(t, source, p->guid, hash);
+		s = find(t, source, p->guid, &hash);
 		if (s == NULL && source_is_late(source, p)) {
 			source->late++;
 			t->counts.late++;

@@ -99,6 +99,14 @@ enum session_verdict session_take(struct session_table *t,
 	    const struct addr *from, const struct wire_probe *p,
 	    int64_t arrival_ns, int64_t now_s);
 /*
+ * The next packets are from these, of which SESSION_AHEAD count: with thousands
+ * of sources most of the time of session_take is that of memory, unless it is
+ * asked for what it holds of them in time.
+ */
+#define SESSION_AHEAD	64
+void	session_ahead(const struct session_table *t,
+	    const struct addr *const from[], size_t n);
+/*
  * To be called every keepalive_s seconds since the start (spec 4.5): reports
  * what has expired if no packet was taken since the call before.
  */

@@ -108,6 +108,15 @@ hash_host(uint64_t secret, const uint8_t host[16], uint16_t port)
 	return (uint32_t)(mix(mix(mix(secret, a), b), port) >> 32);
 }
 
+uint32_t
+source_hash(const struct session_table *t, const struct addr *from)
+{
+	uint8_t host[16];
+
+	host_key(from, host);
+	return hash_host(t->o.secret, host, addr_port(from));
+}
+
 static struct source *
 source_make(struct session_table *t, const struct addr *from,
     const uint8_t host[16], uint32_t hash, int64_t arrival_s)

@@ -46,6 +46,7 @@ struct source {
 	uint16_t	 port;
 	uint8_t		 host[16];
 	unsigned int	 open;		/* sessions */
+	struct session	*recent;	/* of its last packet, NULL: none */
 	struct source	*older, *newer;	/* by use, while none is open */
 	unsigned int	 nlanes;
 	unsigned int	 strays;	/* see source_is_late */
@@ -58,39 +59,21 @@ struct source {
 	uint64_t	 late;
 };
 
+/* First what each packet needs, in as few lines of the cache as it can be. */
 struct session {
-	struct session	*hash_next;
-	struct session	*older, *newer;	/* by last arrival */
-	struct source	*source;
-	uint32_t	 hash;
 	char		 guid[WIRE_GUID + 1];
-	enum wire_layout layout;
-	int64_t		 start_s;
+	bool		 jumped;	/* jump waits for one that agrees */
+	bool		 dived;		/* the same of one far below */
+	bool		 control;	/* first generation: end is known */
+	struct source	*source;
 	int64_t		 last_s;
-
 	/* Numbers; none yet when seen is 0. */
 	uint64_t	 seen;		/* that agree */
 	uint32_t	 min, max;
-	int64_t		 first_ns, max_ns;
-	bool		 jumped;	/* jump waits for one that agrees */
-	uint32_t	 jump;
-	int64_t		 jump_ns;
-	bool		 dived;		/* the same of one far below */
-	uint32_t	 dive;
-	int64_t		 dive_ns;
+	int64_t		 max_ns;
 	/* Periods before and after, as long as they are open. */
 	struct lane	*lane;
 	struct session	*pred, *succ;
-	bool		 first;		/* period of a client that is known
-					 * from its first packet */
-	bool		 base_known, end_known;
-	uint32_t	 base, end;	/* accounts for base..end-1 */
-	bool		 control;	/* first generation: end is known */
-
-	uint64_t	 bits[WINDOW / 64]; /* number n: bit n % WINDOW */
-	uint64_t	 duplicates, reordered, odd;
-	uint64_t	 bursts;
-	uint32_t	 longest, run;	/* of lost ones behind the window */
 
 	uint64_t	 count;
 	double		 sum, sos, max_ms, min_ms;
@@ -98,6 +81,25 @@ struct session {
 	struct quant	*delays;
 	size_t		 delays_bytes;
 	uint64_t	*hops;		/* received, of each next hop */
+	uint64_t	 duplicates, reordered, odd;
+	uint32_t	 run;		/* of lost ones behind the window */
+
+	uint64_t	 bits[WINDOW / 64]; /* number n: bit n % WINDOW */
+
+	struct session	*hash_next;
+	struct session	*older, *newer;	/* by last arrival */
+	uint32_t	 hash;
+	enum wire_layout layout;
+	int64_t		 start_s;
+	int64_t		 first_ns;
+	uint32_t	 jump, dive;
+	int64_t		 jump_ns, dive_ns;
+	bool		 first;		/* period of a client that is known
+					 * from its first packet */
+	bool		 base_known, end_known;
+	uint32_t	 base, end;	/* accounts for base..end-1 */
+	uint64_t	 bursts;
+	uint32_t	 longest;	/* of them */
 };
 
 struct session_table {
@@ -115,6 +117,8 @@ struct session_table {
 
 /* session_lane.c */
 
+/* Of an address and port. */
+uint32_t source_hash(const struct session_table *t, const struct addr *from);
 /* The source of a packet, made when it is new; NULL: no memory, or none can
  * be given up. */
 struct source *source_get(struct session_table *t, const struct addr *from,

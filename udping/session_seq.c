@@ -201,8 +201,8 @@ seq_take(struct session *s, uint32_t seq, int64_t arrival_ns)
 	ahead = serial(seq, s->max);
 	if (ahead <= 0)
 		behind(s, seq, arrival_ns);
-	else if (seq_fits((uint32_t)ahead, arrival_ns - s->max_ns,
-	    seq_rate(s)) || agrees(s, seq))
+	else if (ahead <= SESSION_STEP || seq_fits((uint32_t)ahead,
+	    arrival_ns - s->max_ns, seq_rate(s)) || agrees(s, seq))
 		forward(s, seq, arrival_ns);
 	else
 		doubtful(s, seq, arrival_ns);
