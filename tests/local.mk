@@ -5,8 +5,8 @@
 tree_tests = %D%/completion.sh %D%/man.sh %D%/options.sh %D%/smoke.sh \
 	%D%/style.sh
 EXTRA_DIST += $(tree_tests) $(binary_tests) $(package_tests) \
-	%D%/cross.sh %D%/distall.sh %D%/matrix.sh %D%/options.awk %D%/tap.sh \
-	%D%/demo \
+	%D%/alone.sh %D%/cross.sh %D%/demo %D%/distall.sh \
+	%D%/matrix.sh %D%/options.awk %D%/tap.sh \
 	%D%/library.sh %D%/newcomer.sh %D%/package.sh %D%/valgrind.supp
 TESTS += $(tree_tests)
 # Sanitizers bring libraries and variables of their own.

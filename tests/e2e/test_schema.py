@@ -41,3 +41,18 @@ def test_faults_are_found(name):
         assert schema.faults({**doc, key: [0]}, name), key
         assert schema.faults({k: v for k, v in doc.items() if k != key},
                              name), key
+
+
+@pytest.mark.parametrize("name", [
+    n for n in NAMES if not n.startswith("udpst") and "-interval" not in n
+    and "-record" not in n])
+def test_documents_look_alike(name):
+    """But for udpst's, which are as its original has them."""
+    node = json.loads((schema.FOLDER / f"{name}.json").read_text())
+    common = ["tool", "version", "start", "end", "config", "result", "host",
+              "error"]
+    assert set(common) <= set(node["properties"])
+    error = node["properties"]["error"]
+    assert error["required"] == ["code", "message"]
+    assert "null" in error["type"]
+    assert "limit" in node["properties"]["host"]["required"]
