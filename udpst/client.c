@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "common/text.h"
 #include "udpst/client.h"
 #include "udpst/client_private.h"
+#include "udpst/signals.h"
 
 #define PPM	1e6
 
@@ -347,15 +347,9 @@ open_interface(struct client *c)
 static int
 prepare(struct client *c)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGTSTP };
-	size_t i;
-
 	if (resolve(c) == -1 || open_interface(c) == -1)
 		return -1;
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (loop_signal(c->loop, signals[i], on_signal, c) == -1)
-			return -1;
-	return 0;
+	return signals_catch(c->loop, on_signal, c);
 }
 
 static void

@@ -82,6 +82,8 @@ libudpst_core_la_SOURCES = \
 	%D%/server_say.c \
 	%D%/server_session.c \
 	%D%/server_worker.c \
+	%D%/signals.c \
+	%D%/signals.h \
 	%D%/srate.c \
 	%D%/srate.h \
 	%D%/timename.c \

@@ -150,20 +150,12 @@ lose(struct logfile *l)
 	l->error = errno;
 }
 
-/*
- * The file becomes NAME.old. Where that fails the old one just goes on, to be
- * tried again when as much has been added; that the name has vanished is fine.
- */
+/* What the name stands for now; where that fails the old file goes on. */
 static void
-rotate(struct logfile *l)
+open_again(struct logfile *l)
 {
-	int fd;
+	int fd = open_append(l->path);
 
-	if (rename(l->path, l->old) == -1 && errno != ENOENT) {
-		put_note(l, "RENAME ERROR: <%s> %s", l->path, strerror(errno));
-		return;
-	}
-	fd = open_append(l->path);
 	if (fd == -1) {
 		put_note(l, "OPEN ERROR: <%s> %s", l->path, strerror(errno));
 		return;
@@ -171,6 +163,20 @@ rotate(struct logfile *l)
 	close(l->fd);
 	l->fd = fd;
 	l->torn = false;
+}
+
+/*
+ * The file becomes NAME.old. Where that fails the old one just goes on, to be
+ * tried again when as much has been added; that the name has vanished is fine.
+ */
+static void
+rotate(struct logfile *l)
+{
+	if (rename(l->path, l->old) == -1 && errno != ENOENT) {
+		put_note(l, "RENAME ERROR: <%s> %s", l->path, strerror(errno));
+		return;
+	}
+	open_again(l);
 }
 
 static void
@@ -277,6 +283,18 @@ logfile_open(const char *path, uint64_t max_bytes)
 	logfile_close(l);
 	errno = saved;
 	return NULL;
+}
+
+void
+logfile_reopen(struct logfile *l)
+{
+	struct stat st;
+
+	if (l->path == NULL)
+		return;
+	open_again(l);
+	if (fstat(l->fd, &st) == 0)
+		l->size = (uint64_t)st.st_size;
 }
 
 void

@@ -39,6 +39,8 @@ void	logfile_limited(struct logfile *l, const char *fmt, ...)
 /* Unstamped text, such as the banner (through a stream writer); as it is, but
  * line by line in syslog. */
 void	logfile_raw(struct logfile *l, const char *text);
+/* A regular file by its name anew, which somebody may have renamed. */
+void	logfile_reopen(struct logfile *l);
 /* NULL is ignored. */
 void	logfile_close(struct logfile *l);
 

@@ -19,6 +19,7 @@
 #include "udpst/report.h"
 #include "udpst/server.h"
 #include "udpst/server_private.h"
+#include "udpst/signals.h"
 
 /* Whom a server that root started becomes when nobody says so. */
 #define DEFAULT_USER	"nobody"
@@ -49,17 +50,26 @@ on_signal(struct loop *l, int signo, void *arg)
 		server_stop(s);
 }
 
+/* Who moves log files away says so to a background server. */
+static void
+on_hangup(struct loop *l, int signo, void *arg)
+{
+	struct server *s = arg;
+
+	(void)l;
+	(void)signo;
+	pthread_mutex_lock(&s->say_lock);
+	logfile_reopen(s->log);
+	pthread_mutex_unlock(&s->say_lock);
+}
+
 static int
 catch_signals(struct server *s)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGTSTP };
-	size_t i;
-
 	(void)signal(SIGPIPE, SIG_IGN);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (loop_signal(s->loop, signals[i], on_signal, s) == -1)
-			return -1;
-	return 0;
+	if (signals_catch(s->loop, on_signal, s) == -1)
+		return -1;
+	return s->o->daemon ? loop_signal(s->loop, SIGHUP, on_hangup, s) : 0;
 }
 
 /* Statistics. */

@@ -121,6 +121,33 @@ content(const char *path)
 	return text;
 }
 
+/* As after logrotate(8); the size is that of the file that is there. */
+static void
+test_reopened(void **state)
+{
+	struct logfile *l = must(logfile_open("log", 60));
+
+	(void)state;
+	logfile_line(l, "before");
+	assert_int_equal(rename("log", "log.old"), 0);
+	logfile_line(l, "still there");
+	logfile_reopen(l);
+	assert_string_equal(content("log.old"), STAMP "before\n"
+	    STAMP "still there\n");
+	assert_string_equal(content("log"), "");
+	logfile_line(l, "after");
+	assert_string_equal(content("log"), STAMP "after\n");
+	assert_int_equal(unlink("log"), 0);
+	assert_int_equal(mkdir("log", 0700), 0);
+	logfile_reopen(l);
+	logfile_line(l, "no place");
+	assert_int_equal(rmdir("log"), 0);
+	logfile_close(l);
+	l = must(logfile_stream(stdout));
+	logfile_reopen(l);
+	logfile_close(l);
+}
+
 static void
 test_stamped_file(void **state)
 {
@@ -332,6 +359,7 @@ main(void)
 		TEST(test_escapes),
 		TEST(test_long_line_is_cut),
 		TEST(test_rotation),
+		TEST(test_reopened),
 		TEST(test_size_begins_with_the_old),
 		TEST(test_rotation_elsewhere),
 		TEST(test_link_stays_a_link),
