@@ -247,7 +247,7 @@ def test_an_activation_from_elsewhere_moves_nothing(server):
             for _ in range(3):
                 other.sendto(request, c.test)
         one.sentinel()
-        time.sleep(1)
+        time.sleep(0.3)
         for other in others:
             assert pending(other) == []
             other.close()
@@ -255,7 +255,7 @@ def test_an_activation_from_elsewhere_moves_nothing(server):
         assert c.activate(srIndexConf=0)["cmdResponse"] == 1
 
 
-@pytest.mark.parametrize("index,most", [(20, 350_000), (1152, 3_000_000)])
+@pytest.mark.parametrize("index,most", [(20, 400_000), (1152, 3_000_000)])
 def test_load_without_any_feedback_is_bounded(server, index, most):
     one = server("-v")
     with one.client() as c:
@@ -273,7 +273,7 @@ def test_load_without_any_feedback_is_bounded(server, index, most):
     sent = last * size
     print(f"{sent} bytes without feedback at row {index}")
     assert 0 < sent < most
-    one.wait_for(r"\[2\]End time reached", timeout=1)
+    one.wait_for(r"\[2\]End time reached", timeout=3)
 
 
 def test_repeated_setup_requests_are_one(server):
@@ -318,19 +318,23 @@ def serve_for(clients, seconds, version=20):
 
 
 def test_254_tests_at_once_and_not_one_more(server):
-    one = server()
+    one = server("-v", "-s")
     clients = [one.client() for _ in range(254)]
-    for c in clients:
+    for n, c in enumerate(clients):
         assert c.setup()["cmdResponse"] == 1
         assert c.activate(srIndexConf=0, trialInt=250)["cmdResponse"] == 1
-    got = serve_for(clients, 2)
-    assert min(got) > 5_000
+        if n % 32 == 31:
+            # However long this takes, nobody is to be given up meanwhile.
+            for earlier in clients[:n]:
+                earlier.status()
+    got = serve_for(clients, 1)
+    assert min(got) > 1_000
     with one.client() as late:
         assert late.setup()["cmdResponse"] == 13
     one.wait_for("ERROR: Max connections exceeded in setup request from")
     for c in clients:
         c.close()
-    time.sleep(3.3)
+    wait_until(lambda: one.log.count("]End time reached") == 254)
     clients = [one.client() for _ in range(254)]
     assert {c.setup()["cmdResponse"] for c in clients} == {1}
     for c in clients:
@@ -338,8 +342,10 @@ def test_254_tests_at_once_and_not_one_more(server):
 
 
 def flood(one, seconds, *requests):
-    return one.ns.popen(sys.executable, FLOOD, one.port, seconds,
-                        *(r.hex() for r in requests), core=1)
+    flooding = one.ns.popen(sys.executable, FLOOD, one.port, seconds,
+                            *(r.hex() for r in requests), core=1)
+    flooding.wait_for("flooding")
+    return flooding
 
 
 @pytest.mark.parametrize("kind", ["unsigned", "forged"])
@@ -355,18 +361,20 @@ def test_a_flood_of_setup_requests_keeps_nobody_out(server, space, kind):
             requests.append(c.setup_request())
     before = one.memory_kib
     lines = one.log.count("\n")
-    flooding = flood(one, 4, *requests)
-    time.sleep(0.3)
+    begun = time.monotonic()
+    flooding = flood(one, 60, *requests)
     # What the kernel drops is sent again, four times in all; then by the user.
-    runs = [run_client(one, "-a", "secret").returncode for _ in range(2)]
-    assert flooding.popen.poll() is None or 0 in runs[:1]
+    runs = []
+    while 0 not in runs and len(runs) < 8:
+        runs.append(run_client(one, "-a", "secret").returncode)
+    assert flooding.popen.poll() is None
     assert 0 in runs, one.log[-2000:]
-    assert flooding.wait(15) == 0
-    rate = int(flooding.out) / 4
-    print(f"{rate:.0f} {kind} requests a second, clients: {runs}")
-    assert rate > 10_000
+    assert flooding.stop() == 0
+    seconds = time.monotonic() - begun
+    sent = int(flooding.out.split()[1])
+    print(f"{sent / seconds:.0f} {kind} requests a second, clients: {runs}")
     assert one.memory_kib - before < 2048
-    assert one.log.count("\n") - lines < 6 * 150
+    assert one.log.count("\n") - lines < (seconds + 2) * 150
     still_serves(one, "-a", "secret")
 
 
@@ -375,11 +383,10 @@ def test_a_flood_that_fills_all_slots_lets_clients_in_again(server, space):
     one = server(ns=space)
     with one.client() as c:
         request = c.setup_request()
-    flooding = flood(one, 3, request)
-    flooding.wait(10)
     before = one.memory_kib
+    assert flood(one, 2, request).wait() == 0
+    # 254 sessions, and not a byte a request.
     assert one.memory_kib < before + 4096
-    time.sleep(1.1)
     still_serves(one)
 
 
@@ -490,10 +497,14 @@ def test_an_idle_server_costs_nothing(server, tmp_path):
     still_serves(one)
     still_serves(counting)
     time.sleep(0.7)
-    before = one.ticks, counting.ticks
-    time.sleep(5)
-    assert one.ticks - before[0] <= 1
-    assert counting.ticks - before[1] <= 2
+    used = []
+    for _ in range(3):
+        before = one.ticks, counting.ticks
+        time.sleep(5)
+        used.append((one.ticks - before[0], counting.ticks - before[1]))
+        if used[-1][0] <= 1 and used[-1][1] <= 2:
+            return
+    pytest.fail(f"ticks of 10 ms in 5 s: {used}")
 
 
 def test_once(server):
@@ -501,8 +512,8 @@ def test_once(server):
     with bad.client() as c:
         assert c.setup()["cmdResponse"] == 1
         begun = time.monotonic()
-        assert bad.popen.wait(5) == 255
-        assert 2.5 < time.monotonic() - begun < 3.5
+        assert bad.popen.wait(10) == 255
+        assert time.monotonic() - begun > 2.5
     done = run_client(good)
     assert done.returncode == 0, done.stdout
     assert good.popen.wait(5) == 0
@@ -523,7 +534,8 @@ def running_tests(one):
 
 
 @pytest.mark.parametrize("signo", [signal.SIGTERM, signal.SIGINT,
-                                   signal.SIGQUIT, signal.SIGTSTP])
+                                   signal.SIGQUIT, signal.SIGTSTP,
+                                   signal.SIGHUP])
 def test_a_server_that_is_ended_tells_its_clients(server, tmp_path, signo):
     stats = tmp_path / "stats"
     one = server("-G", stats)
@@ -532,8 +544,10 @@ def test_a_server_that_is_ended_tells_its_clients(server, tmp_path, signo):
     pending(up.sock)
     one.popen.send_signal(signo)
     for c, pdu_id in ((down, b"\xbe\xef"), (up, b"\xfe\xed")):
-        last = [d for d in pending(c.sock, 0.5) if d[:2] == pdu_id][-1]
-        assert last[2] == 2
+        while (last := c.receive(int.from_bytes(pdu_id, "big"))) is not None:
+            if last[2] != 0:
+                break
+        assert last is not None and last[2] == 2
         # The client confirms.
         if c is down:
             c.status(testAction=2)
@@ -550,12 +564,12 @@ def test_a_client_says_that_its_server_was_ended(server, direction):
         [program(UDPST), direction, "-I", "10", "-p", str(one.port),
          "127.0.0.1"], text=True, stdout=subprocess.PIPE)
     one.wait_for("Test activation response")
-    time.sleep(1.3)
+    time.sleep(1.6)
     assert one.stop() == 255
-    out, _ = run.communicate(timeout=2)
+    out, _ = run.communicate(timeout=8)
     # With the graceful end of the original.
     assert run.returncode == 0
-    assert re.search(r"^WARNING: Test ended early by server, after 1\.\d of "
+    assert re.search(r"^WARNING: Test ended early by server, after \d\.\d of "
                      r"10 s \[Server 127\.0\.0\.1:\d+\]$", out, re.M), out
     assert "stream Maximum" in out
 
@@ -567,7 +581,7 @@ def test_a_server_that_is_ended_does_not_wait_for_the_dead(server):
     up.close()
     begun = time.monotonic()
     assert one.stop() == 255
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 8
 
 
 def shape(value):
@@ -719,6 +733,18 @@ def test_a_log_is_rotated(daemon):
     assert all(re.match(r"\d{4}-", line) for line in lines[-50:])
 
 
+def test_a_log_that_was_moved_away(daemon):
+    one = daemon("-v")
+    moved = one.log.with_name("log.1")
+    one.log.rename(moved)
+    os.kill(one.pid, signal.SIGHUP)
+    wait_until(one.log.exists)
+    with Client(one.port) as c:
+        assert c.setup()["cmdResponse"] == 1
+    wait_until(lambda: "[1]Setup response" in one.log.read_text())
+    assert "[1]Setup" not in moved.read_text()
+
+
 # Privileges.
 
 def status_of(pid):
@@ -756,7 +782,8 @@ def test_allowed_addresses(server):
     for source, allowed in (("127.0.0.1", False), ("127.0.0.2", True),
                             ("127.9.8.7", True), ("127.8.0.1", False)):
         with one.client(source=source) as c:
-            assert (c.setup(timeout=0.3) is not None) == allowed, source
+            assert (c.setup(timeout=10 if allowed else 0.3) is not
+                    None) == allowed, source
 
 
 def test_a_device_is_the_only_one(server):
@@ -829,7 +856,7 @@ def test_bandwidth_is_given_back(server):
         assert a.setup(maxBandwidth=60)["cmdResponse"] == 1
         assert b.setup(maxBandwidth=41)["cmdResponse"] == 10
         assert c.setup(maxBandwidth=0x8000 | 100)["cmdResponse"] == 1
-    one.wait_for(r"End time reached \(New USBW: 0, DSBW: 0\)", timeout=4)
+    one.wait_for(r"End time reached \(New USBW: 0, DSBW: 0\)")
     with one.client() as c:
         assert c.setup(maxBandwidth=100)["cmdResponse"] == 1
 
@@ -861,7 +888,7 @@ def test_clients_at_once(server, threads):
     for n, done in enumerate(runs):
         assert done.returncode == 0, done.stdout
         rate = re.search(r"Maximum Mbps\(L3/IP\): ([\d.]+)", done.stdout)
-        assert 2 < float(rate[1]) < 8, done.stdout
+        assert 0.5 < float(rate[1]) < 8, done.stdout
     if threads > 1:
         assert one.threads >= threads + 1
     still_serves(one)
@@ -872,7 +899,7 @@ def test_threads_end_with_their_tests(server):
     down, up = running_tests(one)
     begun = time.monotonic()
     assert one.stop() == 255
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 8
     for c in (down, up):
         assert any(d[2] == 2 for d in pending(c.sock)
                    if d[:2] in (b"\xbe\xef", b"\xfe\xed"))

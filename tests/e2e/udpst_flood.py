@@ -3,10 +3,11 @@
 
     udpst_flood.py PORT SECONDS HEX...
 
-Each of the datagrams HEX in turn, from 127.1.0.0 and following addresses.
-Prints how many were sent."""
+Each of the datagrams HEX in turn, from 127.1.0.0 and following addresses,
+until SIGTERM at the latest. Prints that it begins, and how many were sent."""
 
 import ctypes
+import signal
 import socket
 import struct
 import sys
@@ -61,8 +62,11 @@ def main():
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.connect(("127.0.0.1", port))
     sent = n = 0
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    print("flooding", flush=True)
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end and not stopped:
         got = libc.sendmmsg(sock.fileno(), batches[n % len(batches)], BATCH,
                             0)
         if got > 0:
