@@ -11,7 +11,7 @@
 int
 netdev_open(struct netdev *n, const char *name, char *path, size_t len)
 {
-	n->rx_fd = n->tx_fd = -1;
+	n->fd = -1;
 	snprintf(path, len, "%s", name);
 	errno = ENOTSUP;
 	return -1;
@@ -29,5 +29,5 @@ netdev_read(const struct netdev *n, uint64_t *rx, uint64_t *tx)
 void
 netdev_close(struct netdev *n)
 {
-	n->rx_fd = n->tx_fd = -1;
+	n->fd = -1;
 }

@@ -281,7 +281,7 @@ new_server(const struct server_options *o)
 	s->started_wall_ns = clock_wall();
 	loop_timer_init(&s->stop_timer, on_stop_timeout, s);
 	loop_timer_init(&s->tx_timer, on_tx, s);
-	s->tx.dev = (struct netdev){ -1, -1 };
+	s->tx.dev.fd = -1;
 	s->loop = loop_new();
 	if (s->loop == NULL ||
 	    RAND_bytes((unsigned char *)seed, sizeof(seed)) != 1) {

@@ -16,7 +16,7 @@ txlimit_open(struct txlimit *t, const char *device, uint64_t max_bps,
 {
 	char path[128];
 
-	*t = (struct txlimit){ .dev = { -1, -1 }, .max_bps = max_bps };
+	*t = (struct txlimit){ .dev.fd = -1, .max_bps = max_bps };
 	message[0] = '\0';
 	if (device[0] == '\0')
 		snprintf(message, len, "WARNING: tx controller is disabled: "

@@ -47,7 +47,7 @@ test_counts_grow(void **state)
 		assert_int_equal(errno, ENOTSUP);
 		return;
 	}
-	if (access("/sys/class/net/lo", R_OK) == -1) {
+	if (access("/proc/self/net/dev", R_OK) == -1) {
 		print_message("# SKIP no counters here\n");
 		skip();
 	}
@@ -60,8 +60,7 @@ test_counts_grow(void **state)
 	assert_true(rx[1] - rx[0] >= DATAGRAMS * DATAGRAM);
 	netdev_close(&n);
 	netdev_close(&n);
-	assert_int_equal(n.rx_fd, -1);
-	assert_int_equal(n.tx_fd, -1);
+	assert_int_equal(n.fd, -1);
 	assert_int_equal(netdev_read(&n, &rx[0], &tx[0]), -1);
 	assert_int_equal(errno, EBADF);
 }
@@ -98,8 +97,7 @@ test_no_such_interface(void **state)
 	if (UNIT_LINUX)
 		assert_string_equal(path, "/sys/class/net/no-such-dev-15c"
 		    "/statistics/tx_bytes");
-	assert_int_equal(n.rx_fd, -1);
-	assert_int_equal(n.tx_fd, -1);
+	assert_int_equal(n.fd, -1);
 }
 
 int

@@ -99,7 +99,7 @@ test_interface(void **state)
 		assert_int_equal(errno, ENOTSUP);
 		return;
 	}
-	if (access("/sys/class/net/lo", R_OK) == -1) {
+	if (access("/proc/self/net/dev", R_OK) == -1) {
 		print_message("# SKIP no counters here\n");
 		skip();
 	}
