@@ -70,6 +70,8 @@ enum http_status http_request_get(const char *buf, size_t len,
 bool	http_is_form(const struct http_request *r);
 /* It sends its body only after a 100 (RFC 9110, 10.1.1). */
 bool	http_is_waiting(const struct http_request *r);
+/* It expects something else, which nobody can do. */
+bool	http_is_demanding(const struct http_request *r);
 
 /*
  * An answer. Without own all strings are static.

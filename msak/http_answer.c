@@ -27,6 +27,7 @@ phrase(int status)
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
 		{ 413, "Request Entity Too Large" },
+		{ 417, "Expectation Failed" },
 		{ 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
 		{ 500, "Internal Server Error" },

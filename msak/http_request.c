@@ -164,9 +164,22 @@ http_is_form(const struct http_request *r)
 	return http_is_like(type, form);
 }
 
+static bool
+expects_continue(const struct http_request *r)
+{
+	return http_has_token(&r->head, "Expect", "100-continue");
+}
+
 bool
 http_is_waiting(const struct http_request *r)
 {
-	return r->minor >= 1 && http_has_token(&r->head, "Expect",
-	    "100-continue");
+	return r->minor >= 1 && expects_continue(r);
+}
+
+bool
+http_is_demanding(const struct http_request *r)
+{
+	const struct http_field *f = http_find(&r->head, "Expect");
+
+	return f != NULL && f->value.len > 0 && !expects_continue(r);
 }

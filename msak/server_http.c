@@ -327,6 +327,11 @@ decide(struct conn *c, const struct http_request *r)
 	bool streaming = false;
 	int id;
 
+	if (http_is_demanding(r)) {
+		http_answer_set(&a, 417);
+		answer(c, r, &a);
+		return;
+	}
 	if (c->kind == CONN_METRICS)
 		id = route_find(r, watching, 1, &a);
 	else
@@ -360,7 +365,8 @@ wants_body(struct conn *c, const struct http_request *r)
 {
 	enum http_status got;
 
-	if (c->kind == CONN_METRICS || !http_is_form(r))
+	if (c->kind == CONN_METRICS || !http_is_form(r) ||
+	    http_is_demanding(r))
 		return false;
 	got = http_body_init(&c->body, &r->head, 0, HTTP_FORM_MAX);
 	if (got == HTTP_MORE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,6 +154,30 @@ test_expect(void **state)
 	check_waiting("POST / HTTP/1.1\r\nHost: x\r\n\r\n", false);
 }
 
+static void
+check_demanding(const char *fields, bool want)
+{
+	struct http_request r;
+	char text[200];
+
+	snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: x\r\n%s\r\n",
+	    fields);
+	assert_int_equal(http_request_get(text, strlen(text), &r), HTTP_OK);
+	assert_int_equal(http_is_demanding(&r), want);
+}
+
+static void
+test_expect_what_cannot_be(void **state)
+{
+	(void)state;
+	check_demanding("Expect: tea\r\n", true);
+	check_demanding("Expect: 100-continued\r\n", true);
+	check_demanding("Expect: 100-Continue\r\n", false);
+	check_demanding("Expect: tea, 100-continue\r\n", false);
+	check_demanding("Expect:\r\n", false);
+	check_demanding("", false);
+}
+
 #define FORM	"Content-Type: application/x-www-form-urlencoded"
 
 static void
@@ -270,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_expect),
+		cmocka_unit_test(test_expect_what_cannot_be),
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_refusals),
