@@ -17,6 +17,12 @@ scale_next(struct scale *s, int64_t sent)
 {
 	if (s->size < SCALE_MAX && s->size <= sent / GROW_PART)
 		s->size *= 2;
+	scale_fit(s, sent);
+}
+
+void
+scale_fit(struct scale *s, int64_t sent)
+{
 	if (s->limit > 0 && sent + s->size > s->limit)
 		s->size = s->limit - sent;
 }

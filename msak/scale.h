@@ -20,5 +20,7 @@ void	scale_init(struct scale *s, int64_t limit);
 /* After a message: sent is all application payload so far, text included. A
  * size of 0 or less then means that the limit has been reached. */
 void	scale_next(struct scale *s, int64_t sent);
+/* After a text, which leaves less for the next message. */
+void	scale_fit(struct scale *s, int64_t sent);
 
 #endif

@@ -13,9 +13,14 @@
 #include "msak/stream_private.h"
 
 #define SCRATCH_LEN	262144
-/* What may wait in the kernel that has not been sent: a measurement is never
- * far behind. */
-#define NOTSENT_LOWAT	262144
+/*
+ * What may wait in the kernel that has not been sent, lest measurements and
+ * the close are far behind: two messages at first, which are small then, and
+ * later what goes out in so much time.
+ */
+#define UNSENT_MIN	16384
+#define UNSENT_MAX	262144
+#define UNSENT_US	100000
 
 void
 stream_io_free(struct stream_io *io)
@@ -108,6 +113,34 @@ tell(struct stream *s, bool ours, const struct measurement *m,
 		s->ops->measured(s, ours, m, first);
 }
 
+static void
+set_unsent(struct stream *s, int64_t bytes)
+{
+	if (bytes < UNSENT_MIN)
+		bytes = UNSENT_MIN;
+	if (bytes > UNSENT_MAX)
+		bytes = UNSENT_MAX;
+	if (bytes == s->unsent)
+		return;
+	s->unsent = (int)bytes;
+	(void)sock_set_notsent_lowat(s->t.fd, s->unsent);
+}
+
+void
+stream_scaled(struct stream *s)
+{
+	if (s->conf.sender && !s->first_told)
+		set_unsent(s, 2 * s->scale.size);
+}
+
+/* By the rate since the beginning. */
+static void
+limit_unsent(struct stream *s, const struct measurement *m)
+{
+	if (s->conf.sender && m->elapsed_us > 0)
+		set_unsent(s, m->net_sent / m->elapsed_us * UNSENT_US);
+}
+
 /* Build our measurement as the next frame. False when out of memory. */
 bool
 stream_queue_measurement(struct stream *s)
@@ -120,6 +153,7 @@ stream_queue_measurement(struct stream *s)
 	size_t len;
 
 	stream_measure(s, &m);
+	limit_unsent(s, &m);
 	if (!introduced)
 		introduce(s, &first);
 	len = measurement_text(&m, introduced ? NULL : &first, text);
@@ -164,6 +198,10 @@ stream_want_close(struct stream *s, enum stream_end why, unsigned int code,
 	if (s->end == STREAM_RUNNING)
 		s->end = why;
 	s->end_ns = clock_mono();
+	if (!s->conf.server) {
+		s->cut_ns = s->end_ns + STREAM_DRAIN_NS;
+		stream_linger(s, STREAM_WAITS, s->end_ns);
+	}
 	s->close_code = code;
 	(void)snprintf(s->close_reason, sizeof(s->close_reason), "%s",
 	    reason);
@@ -222,25 +260,35 @@ next_time(const struct stream *s)
 	return s->ticker.due_ns < when ? s->ticker.due_ns : when;
 }
 
-/* Our close may still be behind megabytes in the kernel; those that move are
- * waited for. */
+/* Our close may still be behind megabytes in the kernel, and the peer's behind
+ * as many on the path; those that move are waited for. */
 void
-stream_linger(struct stream *s, int64_t now_ns)
+stream_linger(struct stream *s, int waits, int64_t now_ns)
 {
+	int64_t sent;
+
+	s->waits = waits;
 	s->linger_ns = now_ns + STREAM_CLOSE_NS;
 	s->unacked = sock_outq(s->t.fd);
+	transport_counts(&s->t, &s->lingered, &sent);
 }
 
-/* Did nothing happen in a whole wait for the peer's close? */
+/* Did nothing happen in a whole wait for the peer's close? In several, where
+ * a server still sends: what gets lost on a slow path is late by seconds. */
 static bool
 waited_in_vain(struct stream *s, int64_t now_ns)
 {
-	int before = s->unacked;
+	int64_t received = s->lingered;
+	int unacked = s->unacked;
 
 	if (s->linger_ns == 0 || now_ns < s->linger_ns)
 		return false;
-	stream_linger(s, now_ns);
-	return s->unacked >= before;
+	stream_linger(s, s->waits, now_ns);
+	if (s->lingered > received && !s->conf.server)
+		s->waits = STREAM_WAITS;
+	else if (s->unacked >= unacked)
+		s->waits--;
+	return s->waits < 0;
 }
 
 static void
@@ -286,7 +334,7 @@ describe(struct stream *s)
 {
 	(void)uuid_text(s->conf.uuid_prefix, sock_cookie(s->t.fd), s->uuid);
 	sock_get_cc(s->t.fd, s->cc, sizeof(s->cc));
-	(void)sock_set_notsent_lowat(s->t.fd, NOTSENT_LOWAT);
+	set_unsent(s, s->conf.sender ? UNSENT_MIN : UNSENT_MAX);
 	(void)sock_set_nodelay(s->t.fd, true);
 }
 
@@ -307,7 +355,8 @@ stream_start(struct stream *s, struct stream_io *io, struct transport *t,
 	s->start_ns = clock_mono();
 	last_ns = s->start_ns + (conf->limit_ns > 0 ? conf->limit_ns :
 	    STREAM_LIMIT_NS);
-	s->cut_ns = last_ns + STREAM_LAST_NS + STREAM_CLOSE_NS;
+	s->cut_ns = last_ns + (conf->server ? STREAM_LAST_NS +
+	    STREAM_CLOSE_NS : STREAM_DRAIN_NS);
 	if (s->conf.end_ns > last_ns)
 		s->conf.end_ns = last_ns;
 	ws_init(&s->ws, conf->server);

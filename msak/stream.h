@@ -24,6 +24,10 @@
  * has to go out, and what waits in the kernel. */
 #define STREAM_LAST_NS	INT64_C(4000000000)
 #define STREAM_CLOSE_NS	INT64_C(1000000000)	/* for the peer's close */
+#define STREAM_WAITS	3	/* as many in vain once more has come */
+/* A client waits so long for what is still on the path to it, where that is
+ * slow, as the close is behind it. */
+#define STREAM_DRAIN_NS	INT64_C(10000000000)
 
 struct stream_io;
 
@@ -95,6 +99,9 @@ struct stream {
 	int64_t		 rest_ns;	/* no read before that, 0: none */
 	int64_t		 linger_ns;	/* when the wait for a close ends, 0 */
 	int		 unacked;	/* bytes, when that wait began */
+	int64_t		 lingered;	/* bytes received by then */
+	int		 waits;		/* in vain, that are left */
+	int		 unsent;	/* most that may wait in the kernel */
 	int64_t		 cut_ns;	/* the end in any case */
 	/* A frame under way: header or whole small frames, then bulk. */
 	uint8_t		*head;		/* MEASUREMENT_TEXT_MAX + some */

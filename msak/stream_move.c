@@ -85,13 +85,18 @@ limit_reached(struct stream *s)
 	stream_want_close(s, STREAM_LIMIT, WS_NORMAL, STREAM_REASON);
 }
 
-/* A whole message of bulk data is out. */
+/* A whole frame is out: a message of bulk data, or anything else. */
 static void
-message_sent(struct stream *s)
+frame_sent(struct stream *s)
 {
-	s->bulk_size = 0;
-	scale_next(&s->scale, s->app_sent);
-	if (s->scale.limit > 0 && s->app_sent >= s->scale.limit)
+	if (s->bulk_size > 0) {
+		s->bulk_size = 0;
+		scale_next(&s->scale, s->app_sent);
+		stream_scaled(s);
+	} else
+		scale_fit(&s->scale, s->app_sent);
+	if (s->scale.limit > 0 && s->app_sent >= s->scale.limit &&
+	    !s->want_close)
 		limit_reached(s);
 }
 
@@ -151,8 +156,8 @@ advance_out(struct stream *s, size_t n)
 	n -= head;
 	s->bulk_left -= n;
 	s->app_sent += (int64_t)n;
-	if (idle(s) && s->bulk_size > 0)
-		message_sent(s);
+	if (idle(s))
+		frame_sent(s);
 }
 
 /* The rest of the message, behind head bytes of its own. Returns how many. */
@@ -227,7 +232,7 @@ write_out(struct stream *s)
 	}
 	if (idle(s) && s->close_queued && !s->close_sent) {
 		s->close_sent = true;
-		stream_linger(s, clock_mono());
+		stream_linger(s, 0, clock_mono());
 	}
 	return true;
 }

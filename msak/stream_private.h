@@ -34,8 +34,11 @@ void	stream_want_close(struct stream *s, enum stream_end why,
 /* It is over; nothing may touch s after this. */
 void	stream_over(struct stream *s, enum stream_end why);
 void	stream_arm(struct stream *s);
-/* Begin to wait for the peer's close. */
-void	stream_linger(struct stream *s, int64_t now_ns);
+/* The size of messages has changed, or may have. */
+void	stream_scaled(struct stream *s);
+/* Begin to wait for the peer's close, or for our own to get away. waits: how
+ * many more times a second in which nothing happens. */
+void	stream_linger(struct stream *s, int waits, int64_t now_ns);
 
 /* stream_move.c */
 
