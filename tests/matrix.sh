@@ -63,7 +63,7 @@ step()
 	echo "$name: $1 passed, $2 failed, $3 skipped" \
 	    "($(($(date +%s) - begin)) s)"
 	find "$dir/$name" -name '*.log' ! -name test-suite.log \
-	    -exec sed -n 's/^# again: /  passed or failed at the second attempt: /p' {} +
+	    -exec sed -n 's/^# again: /  judged a second time: /p' {} +
 	[ "$2" -eq 0 ] || complain "$name"
 }
 

@@ -75,10 +75,10 @@ emulated()
 	    --truth "$WORK/link.json" tun:l0@$left tun:r0@$right \
 	    >"$WORK/link.out" &
 	link_pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for pause in 0.1 0.1 0.2 0.2 0.5 0.5 1 1 2 2; do
 		! grep -q ready "$WORK/link.out" || break
 		kill -0 $link_pid || return 1
-		sleep 0.2
+		sleep $pause
 	done
 	address $left l0 10.77.0.1 && address $right r0 10.77.0.2 || return 1
 	ON_LEFT="ip netns exec $left"

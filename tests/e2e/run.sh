@@ -27,8 +27,8 @@ set -- pytest-3 -p no:cacheprovider -p tapline --rootdir "$dir" "$@"
 # Where it is permitted, in a network of their own: loopback is theirs alone,
 # and no socket without a wish gets a port that a test has chosen.
 if unshare -n true 2>/dev/null; then
-	set -- unshare -n sh -c 'ip link set lo up &&
-	    { echo 50000 60999 >/proc/sys/net/ipv4/ip_local_port_range || :; } &&
+	set -- unshare -n sh -c 'ip link set lo up || exit
+	    echo 50000 60999 >/proc/sys/net/ipv4/ip_local_port_range
 	    exec "$@"' sh "$@"
 fi
 # The TAP of the plugin is our output, what pytest says itself is for the log.

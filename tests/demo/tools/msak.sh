@@ -19,10 +19,10 @@ serve()
 	    -prometheusx.listen-address "$RIGHT:0" -datadir "$WORK/msak" \
 	    -user "$(id -un)" 2>"$WORK/msak.log" &
 	server_pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for pause in 0.1 0.1 0.2 0.2 0.5 0.5 1 1 2 2; do
 		! grep -q 'Accepting UDP' "$WORK/msak.log" || return 0
 		kill -0 $server_pid 2>/dev/null || break
-		sleep 0.2
+		sleep $pause
 	done
 	cat "$WORK/msak.log"
 	return 1

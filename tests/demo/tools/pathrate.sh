@@ -16,10 +16,10 @@ serve()
 	$ON_RIGHT "$BUILD/pathrate/pathrate_snd" -i -q --port "$1" \
 	    --pidfile "$WORK/pathrate.pid" 2>"$WORK/pathrate_snd.log" &
 	server_pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for pause in 0.1 0.1 0.2 0.2 0.5 0.5 1 1 2 2; do
 		[ ! -s "$WORK/pathrate.pid" ] || return 0
 		kill -0 $server_pid 2>/dev/null || break
-		sleep 0.2
+		sleep $pause
 	done
 	cat "$WORK/pathrate_snd.log"
 	server_pid=

@@ -14,10 +14,10 @@ serve()
 	# shellcheck disable=SC2086
 	$ON_RIGHT "$BUILD/thrulay/thrulayd" -d -v "$@" 2>"$WORK/thrulayd.log" &
 	server_pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for pause in 0.1 0.1 0.2 0.2 0.5 0.5 1 1 2 2; do
 		! grep -q listening "$WORK/thrulayd.log" || return 0
 		kill -0 $server_pid 2>/dev/null || break
-		sleep 0.2
+		sleep $pause
 	done
 	cat "$WORK/thrulayd.log"
 	return 1

@@ -17,10 +17,10 @@ serve()
 	    --pidfile "$WORK/udping.pid" >"$WORK/udping" \
 	    2>"$WORK/udping.log" &
 	server_pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for pause in 0.1 0.1 0.2 0.2 0.5 0.5 1 1 2 2; do
 		[ ! -s "$WORK/udping.pid" ] || return 0
 		kill -0 $server_pid 2>/dev/null || break
-		sleep 0.2
+		sleep $pause
 	done
 	cat "$WORK/udping.log"
 	server_pid=
