@@ -8,14 +8,18 @@ sender of both, each end on a core of its own.
 
 That sender is slower than either receiver, so the CPU time of a datagram has
 a target too.
+
+And what both use of a core at a hundred packets a second, as they run all day:
+that is a share, compared with the one asked for.
 """
 
 import atexit
 import json
 import os
 import subprocess
+import time
 
-from programs import Process, figures, wait_for_port
+from programs import Process, asked, figures, wait_for_port
 
 PAYLOAD = 72
 FRAME = PAYLOAD + 42
@@ -23,6 +27,9 @@ PORT = 6000
 SERVER = "02:00:00:00:00:02"
 NOBODY = "02:00:00:00:00:99"
 SEND, RECEIVE = 0, 1			# cores
+GAP_MS = 10
+SHARE = 0.5				# % of a core, at such gaps
+LONG = 10				# seconds, for a share that small
 
 
 def ip(*words):
@@ -53,13 +60,20 @@ class Udping:
         return Process("ip", "netns", "exec", self.spaces[space],
                        os.path.join(self.builddir, program), *argv, core=core)
 
-    def flood(self, ports, mac, core=None):
-        """The result of a client at full speed, and its CPU time."""
-        out, cpu = self.inside(
+    def sender(self, ports, mac, gap_ms, *more, core=None):
+        return self.inside(
             0, "udping/udping_client", "-r", "10.77.0.2", "-p", PORT, "-l",
             "10.77.0.1", "-s", 5000, "-n", ports, "-i", 60, "-m", PAYLOAD,
-            "-a", mac, "-d", 0, "--duration", self.seconds, "--json",
-            core=core).finish()
+            "-a", mac, "-d", gap_ms, "--json", *more, core=core)
+
+    def receiver(self, core=None):
+        return self.inside(1, "udping/udping_server", "-l", "10.77.0.2", "-p",
+                           PORT, "-k", 60, "-n", "--json", core=core)
+
+    def flood(self, ports, mac, core=None):
+        """The result of a client at full speed, and its CPU time."""
+        out, cpu = self.sender(ports, mac, 0, "--duration", self.seconds,
+                               core=core).finish()
         return json.loads(out)["result"], cpu
 
     def client(self, ports):
@@ -73,9 +87,8 @@ class Udping:
         sent = json.loads(out)["send"]
         return figures(sent["units_per_s"], sent["units"] * FRAME * 8, cpu, 0)
 
-    def taken(self, ports, stop, program, *argv):
+    def taken(self, ports, stop, receiver):
         """What a receiver says that it took, at the rate of the sender."""
-        receiver = self.inside(1, program, *argv, core=RECEIVE)
         wait_for_port(PORT, udp=True, pid=receiver.proc.pid)
         sent, _ = self.flood(ports, SERVER, core=SEND)
         out, cpu = receiver.finish(stop=stop)
@@ -86,11 +99,25 @@ class Udping:
                        packets * FRAME * 8, 0, cpu)
 
     def server(self, ports):
-        return self.taken(ports, True, "udping/udping_server", "-l",
-                          "10.77.0.2", "-p", PORT, "-k", 60, "-n", "--json")
+        return self.taken(ports, True, self.receiver(RECEIVE))
 
     def bare_receive(self, ports):
-        return self.taken(ports, False, "tests/bare", "receive", PORT)
+        return self.taken(ports, False, self.inside(
+            1, "tests/bare", "receive", PORT, core=RECEIVE))
+
+    def share(self):
+        """Of a core, in %: both ends, once they are under way."""
+        receiver = self.receiver()
+        wait_for_port(PORT, udp=True, pid=receiver.proc.pid)
+        ends = receiver, self.sender(1, SERVER, GAP_MS)
+        time.sleep(1)
+        start, used = time.monotonic(), sum(e.cpu_so_far() for e in ends)
+        time.sleep(LONG)
+        used = sum(e.cpu_so_far() for e in ends) - used
+        took = time.monotonic() - start
+        for end in ends:
+            end.finish(stop=True)
+        return asked(100 * used / took)
 
 
 def rows_of(u, name, ports, share):
@@ -104,4 +131,6 @@ def rows_of(u, name, ports, share):
 
 def make_rows(builddir, seconds):
     u = Udping(builddir, seconds)
-    return [*rows_of(u, "", 1, 0.8), *rows_of(u, "-5000", 5000, 0.4)]
+    return [*rows_of(u, "", 1, 0.8), *rows_of(u, "-5000", 5000, 0.4),
+            ("udping-share", "% of a core", 1, (0, 1), u.share,
+             {"asked": lambda: asked(SHARE)})]
