@@ -9,6 +9,9 @@ dist_schema_DATA += \
 	%D%/plumbline/schema/thrulay-interval.json \
 	%D%/plumbline/schema/thrulay.json
 endif
+if BUILD_PATHRATE
+dist_schema_DATA += %D%/plumbline/schema/pathrate_rcv.json
+endif
 if BUILD_UDPST
 dist_schema_DATA += \
 	%D%/plumbline/schema/udpst-interval.json \

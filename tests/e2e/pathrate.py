@@ -2,10 +2,10 @@
 """pathrate_snd on the left and pathrate_rcv on the right of a link, and a
 router between them whose kernel shapes what it forwards."""
 
-import json
 import os
 import time
 
+import schema
 from harness import LEFT4, LEFT_MAC, RIGHT4, RIGHT_MAC, Net, program
 
 PORT = 48699
@@ -74,7 +74,7 @@ def measure(net, *options, **how):
     """The object of --json, and how long the program ran, s."""
     begin = time.monotonic()
     done = run(net, "--json", *options, **how)
-    doc = json.loads(done.out)
+    doc = schema.load(done.out, "pathrate_rcv")
     assert doc["error"] is None
     assert doc["host"]["stamps"] == "kernel"
     return doc, time.monotonic() - begin

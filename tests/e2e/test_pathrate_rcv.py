@@ -3,7 +3,6 @@
 returns, and that it ends."""
 
 import csv
-import json
 import os
 import re
 import signal
@@ -13,6 +12,7 @@ import time
 
 import pytest
 
+import schema
 from harness import free_port, program
 from pathrate_peer import (CONTINUE, End, GAME_OVER, HOST, NEG_ACK, PCK_LEN,
                            SEND, SENT_TRAIN, SPACING, TRAIN_LEN, Receiver,
@@ -164,7 +164,7 @@ def test_json_and_csv(tmp_path):
     for r, method, name in ((fast, "fast", "f.csv"),
                             (classic, "classic", "c.csv")):
         assert r.end() == 0, r.err
-        doc = json.loads(r.out)
+        doc = schema.load(r.out, "pathrate_rcv")
         assert doc["error"] is None
         assert doc["config"]["method"] == method
         assert doc["path"]["extended"] is False
@@ -217,7 +217,7 @@ def test_extension_and_ipv6(tmp_path):
         r = receive(tmp_path, "-Q", "--json", "-s", "::1", "--port", port,
                     "--udp-port", free_port())
         assert (r.status, r.err) == (0, "")
-        doc = json.loads(r.out)
+        doc = schema.load(r.out, "pathrate_rcv")
         assert doc["path"]["extended"] is True
         assert doc["result"]["capacity_bps"] > 1e8
         assert doc["config"]["max_payload_bytes"] == 16384
@@ -394,7 +394,7 @@ def test_bad_senders(tmp_path, kind, err, out, lasts_s):
         assert os.path.getsize(tmp_path / f"{i}.ulm") == 0
         assert "Final capacity" not in r.log(f"{i}.log")
         if i == 2:
-            doc = json.loads(r.out)
+            doc = schema.load(r.out, "pathrate_rcv")
             assert doc["error"]["code"] == 255
             assert want_err.strip() in doc["error"]["message"]
             continue
@@ -422,7 +422,7 @@ def test_signals(tmp_path, words, signo):
     assert r.end() == 128 + signo
     assert sender.over and [c for c, _ in sender.words[-2:]] == [
         CONTINUE, GAME_OVER]
-    doc = json.loads(r.out)
+    doc = schema.load(r.out, "pathrate_rcv")
     assert doc["result"]["capacity_bps"] > 1e6
     assert "Final capacity estimate" in r.log()
 
@@ -433,7 +433,7 @@ def test_signal_while_connecting(tmp_path):
     time.sleep(0.3)
     r.popen.send_signal(signal.SIGTERM)
     assert r.end() == 128 + signal.SIGTERM
-    assert json.loads(r.out)["result"] is None
+    assert schema.load(r.out, "pathrate_rcv")["result"] is None
 
 
 @pytest.mark.parametrize("words", [[], ["--classic"]])
@@ -502,7 +502,7 @@ def test_names_and_listeners(tmp_path):
         assert text.err == doc.err == err
         assert bool(re.fullmatch(HEAD, text.out)) is head
         assert head or (text.out == "" and text.log("log") == "\n\n")
-        got = json.loads(doc.out)
+        got = schema.load(doc.out, "pathrate_rcv")
         assert got["error"] == {"code": 255, "message": err.strip()}
         assert got["result"] is None
     busy.close()
@@ -553,7 +553,7 @@ def test_replay(tmp_path, name):
         assert r.log("log").split(body)[1] == log.split(body)[1]
     fast = receive(tmp_path, "--json", "--replay", file)
     assert (fast.status, fast.err) == (0, "")
-    doc = json.loads(fast.out)
+    doc = schema.load(fast.out, "pathrate_rcv")
     assert doc["config"]["replay"] == file
     assert os.listdir(tmp_path) == ["log"]
     # What the links of the first two were is in the description of the
@@ -583,7 +583,7 @@ def test_replay_of_nonsense(tmp_path):
         r = receive(tmp_path, "--json", "--replay", "run.jsonl")
         assert r.status == 255
         assert r.err == err.format("run.jsonl")
-        assert json.loads(r.out)["error"]["message"] == r.err.strip()
+        assert schema.load(r.out, "pathrate_rcv")["error"]["message"] == r.err.strip()
     with open(tmp_path / "run.jsonl", "w") as f:
         f.write(param + train + train)
     r = receive(tmp_path, "--classic", "--replay", "run.jsonl")
