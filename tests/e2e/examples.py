@@ -220,7 +220,9 @@ RUNS = {
     # msak-server(8), msak(7)
     "msak-server -datadir /var/spool/msak":
         Run(then="port 8080; msak-client -server 127.0.0.1:8080 -scheme ws "
-            "-duration 1s -upload=false; find spool/msak -name '*.json'",
+            "-duration 1s -upload=false; "
+            "until_so grep -rq MeasurementID spool/msak; "
+            "find spool/msak -type f",
             says="throughput1-download-"),
     "msak-server -cert fullchain.pem -key privkey.pem -wss_addr :443 "
     "-datadir /var/spool/msak -user msak -allow 192.0.2.0/24 "

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "msak/txlimit.h"
@@ -157,6 +158,10 @@ test_device(void **state)
 		assert_string_not_equal(message, "");
 		assert_false(t.watching);
 		return;
+	}
+	if (access("/sys/class/net/lo", R_OK) == -1) {
+		print_message("# SKIP no counters here\n");
+		skip();
 	}
 	assert_string_equal(message, "");
 	assert_true(t.watching);
