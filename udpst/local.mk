@@ -80,6 +80,7 @@ libudpst_core_la_SOURCES = \
 	%D%/server_private.h \
 	%D%/server_run.c \
 	%D%/server_say.c \
+	%D%/server_seen.c \
 	%D%/server_session.c \
 	%D%/server_worker.c \
 	%D%/signals.c \

@@ -273,6 +273,12 @@ take_setup(struct control *c, const struct udpio_msg *m)
 	}
 	s->counters.setup_received++;
 	s->counters.setup_legacy += setup.version < WIRE_V_CURRENT;
+	if (setup.answer == POLICY_ACCEPT &&
+	    server_is_replayed(s, &m->from, &setup)) {
+		setup.answer = POLICY_REJECT;
+		setup.code = WIRE_SETUP_AUTH_FAILED;
+		setup.key = NULL;	/* no proof for whom that is */
+	}
 	if (setup.answer == POLICY_REJECT) {
 		policy_rejection_text(&setup, setup.code, text, sizeof(text));
 		reject(c, &m->from, &setup, setup.code, text);

@@ -89,6 +89,14 @@ struct control {
 	struct server	*server;
 };
 
+/* Who has shown an authenticated request; the oldest is forgotten. */
+#define SERVER_SEEN_MAX		1024
+
+struct server_seen {
+	struct addr	peer;
+	uint8_t		digest[16];	/* half of it */
+};
+
 struct server {
 	const struct options	*o;
 	struct srate_table	table;
@@ -106,6 +114,8 @@ struct server {
 	/* Rejections are answered this often a second. */
 	int64_t			reply_second_ns;
 	unsigned int		replies;
+	struct server_seen	seen[SERVER_SEEN_MAX];
+	size_t			seen_next;
 	pthread_mutex_t		say_lock;
 	struct logfile		*log;
 	struct monitor		*monitor;
@@ -130,6 +140,10 @@ void	server_limited(struct server *s, bool verbose, const char *fmt, ...)
 /* Why a control datagram is none of its kind. */
 enum monitor_fault server_fault(enum wire_kind kind, const uint8_t *buf,
 	    size_t len);
+
+/* server_seen.c: whether an accepted request is another address's. */
+bool	server_is_replayed(struct server *s, const struct addr *peer,
+	    const struct policy_setup *setup);
 
 /* server_session.c */
 

@@ -14,6 +14,7 @@
 #include "udpst/server_private.h"
 
 #define REPEATS_MAX	10	/* of an activation response */
+#define TURN_MAX	64	/* datagrams, before the loop serves others */
 
 /* Connection identifiers as every line shows them. */
 #define ID(x)	(x)->setup.request.mc_index, (x)->setup.request.mc_ident
@@ -365,13 +366,13 @@ on_readable(struct loop *l, struct loop_fd *f, unsigned int events)
 	struct udpio_msg m;
 	uint8_t buf[WIRE_CONTROL_MAX];
 	ssize_t n;
-	int verdict;
+	int verdict, turn;
 
 	(void)l;
 	(void)events;
 	memset(&m, 0, sizeof(m));
-	while ((n = recv(x->fd, buf, sizeof(buf), MSG_DONTWAIT |
-	    MSG_TRUNC)) >= 0) {
+	for (turn = 0; turn < TURN_MAX && (n = recv(x->fd, buf, sizeof(buf),
+	    MSG_DONTWAIT | MSG_TRUNC)) >= 0; turn++) {
 		m.data = buf;
 		m.wire_len = (size_t)n;
 		m.len = m.wire_len < sizeof(buf) ? m.wire_len : sizeof(buf);

@@ -89,6 +89,7 @@ SIGNED_WITH = {
 }
 # Nothing else makes a difference in a reply.
 PORT, TIME, DIGEST = slice(12, 14), slice(16, 20), slice(20, 52)
+IDENT = slice(6, 8)
 
 
 def masked(data, *parts):
@@ -134,6 +135,8 @@ def resigned(case, now):
         int.from_bytes(answer[TIME], "big")
     when = now + skew
     data[TIME] = when.to_bytes(4, "big")
+    # Of several that differ in nothing else all but one would be copies.
+    data[IDENT] = list(SIGNED_WITH).index(case["name"]).to_bytes(2, "big")
     summed = any(data[54:56])
     data[54:56] = bytes(2)
     key = SIGNED_WITH[case["name"]]
@@ -292,6 +295,23 @@ def test_repeated_setup_requests_are_one(server):
     one.sentinel()
     assert len(re.findall(r"\[2\]Connection created", one.log)) == 1
     assert "[3]Connection created" not in one.log
+
+
+@pytest.mark.parametrize("version", [10, 11, 20])
+def test_a_copied_request_is_nobody_elses(server, version):
+    one = server("-a", "secret")
+    with one.client(version=version, key="secret") as c:
+        request = c.setup_request()
+        assert c.setup()["cmdResponse"] == 1
+        own = c.sock.getsockname()[1]
+        for thief in udp("127.0.0.2", own), udp("127.0.0.1"):
+            thief.sendto(request, c.control)
+            one.sentinel("secret")
+            assert [(d[:2], d[9]) for d in pending(thief)] == \
+                [(b"\xac\xe1", 7)]
+            thief.close()
+        # The same from the same address is a repetition.
+        assert c.setup()["cmdResponse"] == 1
 
 
 # Many.

@@ -559,10 +559,10 @@ class Udpst:
     def client(self, *args, **more):
         return Client(self.port, *args, ns=self.ns, **more)
 
-    def sentinel(self):
+    def sentinel(self, key=None):
         """All that came before has been dealt with."""
         for _ in range(2):
-            with self.client() as c:
+            with self.client(key=key) as c:
                 assert c.setup(mcCount=0)["cmdResponse"] == 12
 
     def _status(self, key):
