@@ -84,7 +84,7 @@ def test_a_signal_in_the_handshake_is_told_as_such(play, signo):
     assert server.reached.wait(10)
     time.sleep(0.1)
     run.send_signal(signo)
-    doc, err = end(run, 5)
+    doc, err = end(run)
     server.close()
     assert run.returncode == 128 + signo
     assert doc["error"]["code"] == 111
@@ -100,7 +100,7 @@ def test_the_second_signal_does_not_wait_for_the_report():
     for _ in range(2):
         run.send_signal(signal.SIGINT)
         time.sleep(0.2)
-    doc, _ = end(run, 5)
+    doc, _ = end(run)
     server.close()
     assert run.returncode == 130
     assert doc["error"]["code"] == 111
@@ -144,7 +144,7 @@ def test_a_server_that_dies_leaves_what_was_received(tmp_path, options):
     server.wait_for("connection from")
     time.sleep(1.2)
     server.popen.kill()
-    doc, err = end(run, 5)
+    doc, err = end(run)
     server.popen.wait(5)
     assert run.returncode == 1
     assert doc["error"]["code"] == 105
@@ -160,7 +160,7 @@ def test_a_server_that_dies_leaves_what_was_received(tmp_path, options):
 def test_an_option_that_cannot_be_had_is_named(options, complaint):
     server = FakeServer(silent)
     run = start(server.port, *options)
-    doc, err = end(run, 5)
+    doc, err = end(run)
     server.close()
     assert run.returncode == 1 and doc["error"]["code"] == 11
     assert err.startswith(complaint)

@@ -29,7 +29,7 @@ def _cases():
 
 
 def _read(conn):
-    conn.settimeout(4)
+    conn.settimeout(15)
     try:
         return conn.recv(4096)
     except ConnectionResetError:
