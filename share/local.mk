@@ -25,9 +25,14 @@ dist_schema_DATA += \
 endif
 if BUILD_MSAK
 dist_schema_DATA += \
+	%D%/plumbline/schema/minimal-download-event.json \
 	%D%/plumbline/schema/minimal-download.json \
+	%D%/plumbline/schema/msak-client-event.json \
 	%D%/plumbline/schema/msak-client.json \
-	%D%/plumbline/schema/msak-latency.json
+	%D%/plumbline/schema/msak-latency-event.json \
+	%D%/plumbline/schema/msak-latency.json \
+	%D%/plumbline/schema/msak-server-latency1.json \
+	%D%/plumbline/schema/msak-server-throughput1.json
 endif
 
 bashcompdir = $(datadir)/bash-completion/completions

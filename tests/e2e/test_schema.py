@@ -20,13 +20,20 @@ def sample(node):
     if "enum" in node:
         return node["enum"][0]
     if kind == "object":
-        return {key: sample(node["properties"][key])
-                for key in node["required"]}
+        doc = {key: sample(node["properties"][key])
+               for key in node["required"]}
+        for rule in node.get("allOf", []):
+            (key, only), = rule["if"]["properties"].items()
+            if doc[key] == only["const"]:
+                doc.update((more, sample(node["properties"][more]))
+                           for more in rule["then"]["required"])
+        return doc
     return VALUES[kind] if isinstance(kind, str) else None
 
 
 def test_there_are_schemas():
-    assert {"thrulay", "udpst", "udping_client"} <= set(NAMES)
+    assert {"thrulay", "udpst", "udping_client", "msak-client-event",
+            "msak-server-latency1"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
