@@ -93,7 +93,7 @@ struct stream {
 	struct ticker	 ticker;
 	bool		 first_told, peer_first_told;
 	bool		 tick_due, want_close, close_queued, close_sent;
-	bool		 peer_closed, silent, over, big_frames;
+	bool		 peer_closed, silent, over, big_frames, small_frames;
 	unsigned int	 close_code;
 	char		 close_reason[WS_REASON_MAX + 1];
 	int64_t		 rest_ns;	/* no read before that, 0: none */

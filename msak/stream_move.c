@@ -27,6 +27,8 @@
 #define DROP_MIN	65536
 /* After such a frame the next read is for its header. */
 #define PEEK_LEN	4096
+/* Frames below this in the mean: so few bytes are many of them. */
+#define SMALL_FRAME	64
 
 /* Out. */
 
@@ -349,13 +351,16 @@ get(struct stream *s, size_t *frames)
 		}
 		return n;
 	}
-	/* Behind a big frame there is a header and another one. */
-	if (s->big_frames && s->t.ssl == NULL)
+	/* Behind a big frame there is a header and another one; a turn of small
+	 * ones would take too long. */
+	if ((s->big_frames && s->t.ssl == NULL) || s->small_frames)
 		len = PEEK_LEN;
-	s->big_frames = false;
+	s->big_frames = s->small_frames = false;
 	n = transport_read(&s->t, io->scratch, len);
-	if (n > 0)
+	if (n > 0) {
 		*frames = feed(s, io->scratch, (size_t)n);
+		s->small_frames = *frames > (size_t)n / SMALL_FRAME;
+	}
 	return n;
 }
 

@@ -70,6 +70,7 @@ e2e_files += \
 	%D%/msak_stub.py \
 	%D%/ws_client.mjs
 e2e_timed += \
+	%D%/test_msak_broken.py \
 	%D%/test_msak_browser.py \
 	%D%/test_msak_hostile.py \
 	%D%/test_msak_truth.py \

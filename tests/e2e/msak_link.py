@@ -38,7 +38,8 @@ class Server:
         records = []
         for path in sorted(found):
             with open(path, encoding="utf-8") as f:
-                records.append(json.load(f))
+                records.append(schema.load(f.read(),
+                                           f"msak-server-{datatype}"))
         return records
 
 

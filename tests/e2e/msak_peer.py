@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+import schema
 from harness import Process, free_port, program
 
 SERVER = "msak/msak-server"
@@ -101,6 +102,7 @@ class Server:
         """The one there is."""
         found = wait_until(lambda: self.records(datatype))
         assert len(found) == 1
+        schema.check(found[0][1], f"msak-server-{datatype}")
         return found[0]
 
 
@@ -179,7 +181,7 @@ class WebSocket:
 
     def is_closed(self):
         """The server ends the connection, by FIN and within a moment."""
-        self.s.settimeout(3)
+        self.s.settimeout(10)
         try:
             self.more()
         except EOFError:

@@ -105,6 +105,11 @@ class Session:
             got.append(self.read_frame())
         return got
 
+    def until_end(self):
+        """Say nothing more until the client is gone."""
+        while self.conn.recv(65536):
+            pass
+
 
 class Server:
     """Calls script with the Session of each connection, a thread each. What a

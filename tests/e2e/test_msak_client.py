@@ -112,10 +112,10 @@ def test_streams_and_delay():
         session.until_close()
         session.send(close(1000, b""))
     with Server(script) as server:
-        done = client(server, "-streams", "3", "-delay", "200ms",
-                      "-duration", "1s", "-upload=false")
+        done = client(server, "-streams", "3", "-delay", "500ms",
+                      "-duration", "3s", "-upload=false")
     assert len(starts) == 3
-    assert 0.35 < starts[2] - starts[0] < 0.8
+    assert starts[2] - starts[0] > 0.5
     # One end for all, counted from the first.
     assert done.stdout.count(f"complete (server {server.name})") == 3
     assert done.returncode == 0
@@ -233,11 +233,11 @@ def test_reset():
 def test_silence_ends_at_the_duration():
     def script(session):
         session.accept()
-        time.sleep(4)
+        session.until_end()
     start = time.monotonic()
     with Server(script) as server:
         done = client(server, "-upload=false", "-duration", "500ms")
-        assert time.monotonic() - start < 3
+    assert 0.5 < time.monotonic() - start < 15
     assert done.returncode == 0
 
 
@@ -250,7 +250,8 @@ def test_an_interrupt_tells_what_there_was():
             [program("msak/msak-client"), "-scheme", "ws", "-server",
              server.name, "-duration", "20s"], text=True,
             stdout=subprocess.PIPE) as process:
-        time.sleep(1)
+        while not process.stdout.readline().startswith("download rate"):
+            assert process.poll() is None
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=10)
     assert process.returncode == 130
@@ -269,6 +270,25 @@ def test_json():
     assert stream["tcp_retrans_bytes"] == 20
     assert stream["clean_close"] is True
     assert result["error"] is None
+
+
+def kinds(done, name):
+    """The events, of which each is as its schema says; and what is last."""
+    docs = schema.lines(done.stdout, name, "event")
+    return {doc["event"] for doc in docs[:-1]}, docs[-1]
+
+
+def test_events():
+    with Server(both) as server:
+        done = client(server, "-format", "json")
+    events, last = kinds(done, "msak-client")
+    assert events == {"starting", "connected", "interval"}
+    assert last["error"] is None and "intervals" not in last
+    with Server(lambda session: session.answer(400)) as server:
+        done = client(server, "-format", "json")
+    events, last = kinds(done, "msak-client")
+    assert events == {"starting", "error"} and done.returncode == 1
+    assert last["error"]["code"] == 1
 
 
 MATRIX = ["-matrix.streams", "1,2", "-matrix.cc", "reno,cubic",
@@ -299,10 +319,9 @@ def test_matrix_in_json():
                 for r in matrix] == [
             (n, cc, n, None) for cc in ("reno", "cubic") for n in (1, 2)]
         done = client(server, *MATRIX, "-format", "json")
-    *events, last = map(json.loads, done.stdout.splitlines())
+    *events, last = schema.lines(done.stdout, "msak-client", "event")
     assert [e["streams"] for e in events if e["event"] == "run"] == \
         [1, 2, 1, 2]
-    schema.check(last, "msak-client")
     assert len(last["matrix"]) == 4 and last["error"] is None
 
 
@@ -361,10 +380,10 @@ def test_legacy_has_a_line_each_100_ms():
     def script(session):
         session.accept()
         begun, total = time.monotonic(), 0
-        while time.monotonic() - begun < 0.5:
+        while time.monotonic() - begun < 1:
             total += len(session.read_frame()[1])
         session.send(frame(TEXT, MEASUREMENT % total))
-        while time.monotonic() - begun < 0.8:
+        while time.monotonic() - begun < 1.6:
             session.read_frame()
         session.send(close())
         session.until_close()
@@ -372,22 +391,21 @@ def test_legacy_has_a_line_each_100_ms():
         done = client(server, "-format", "legacy", "-download=false")
     lines = [line for line in done.stdout.splitlines()
              if line.startswith("Elapsed")]
-    assert re.fullmatch(r"Elapsed: 0\.[1-4]\ds, Goodput: 0\.000000 Mb/s, "
+    assert re.fullmatch(r"Elapsed: 0\.[1-9]\ds, Goodput: 0\.000000 Mb/s, "
                         r"MinRTT: 0", lines[0])
-    assert re.fullmatch(r"Elapsed: 0\.\d\ds, Goodput: \d+\.\d{6} Mb/s, "
+    last = re.fullmatch(r"Elapsed: (\d+\.\d\d)s, Goodput: \d+\.\d{6} Mb/s, "
                         r"MinRTT: 1200", lines[-1])
-    assert 3 <= len(lines) <= 8
+    assert 3 <= len(lines) <= float(last[1]) / 0.1 + 1
     assert "results" not in done.stdout and done.returncode == 0
 
 
 def test_the_silent_are_given_up():
     def script(session):
-        time.sleep(6.5)
-        session.conn.close()
+        session.until_end()
     with Server(script) as server:
         start = time.monotonic()
         done = client(server, "-upload=false")
-        assert 4.5 < time.monotonic() - start < 6.5
+        assert 4.5 < time.monotonic() - start < 15
     assert re.search(rf"^read tcp 127\.0\.0\.1:\d+->{server.name}: "
                      "i/o timeout$", done.stdout, re.M), done
     assert done.returncode == 1
@@ -662,10 +680,23 @@ def test_minimal():
         ("y", "m", "msak-minimal-download-go-adhoc")
 
 
+@pytest.mark.parametrize("streams,each", [(1, "interval"), (2, "progress")])
+def test_minimal_events(streams, each):
+    with Server(download) as server:
+        done = minimal(server, "-format", "json", "-streams", streams)
+    events, last = kinds(done, "minimal-download")
+    assert events >= {"connecting", each} and done.returncode == 0
+    assert last["result"]["total"]["size_bytes"] > 100000
+    done = run("minimal-download", "-format", "json", "-server.url",
+               f"ws://127.0.0.1:{refused_port()}/x")
+    events, last = kinds(done, "minimal-download")
+    assert events == {"connecting", "skipping"} and last["result"] is None
+
+
 def test_minimal_does_not_hang():
     port = free_port()
     done = run("minimal-download", "-server.url", f"ws://127.0.0.1:{port}/x",
-               timeout=5)
+               timeout=20)
     assert done.stderr.endswith(
         "skipping one stream; fialed to connect: dial tcp "
         f"127.0.0.1:{port}: connect: connection refused\n")
@@ -692,8 +723,8 @@ def test_minimal_has_a_longest_time():
         session.send(close(1000, b""))
     start = time.monotonic()
     with Server(script) as server:
-        done = minimal(server, "-max-duration", "400ms", "-streams", "2")
-    assert 0.3 < time.monotonic() - start < 3
+        done = minimal(server, "-max-duration", "5s", "-streams", "2")
+    assert 4.9 < time.monotonic() - start < 20
     assert "Download first average:  " in done.stderr
     assert done.returncode == 0
 
@@ -731,6 +762,13 @@ def test_latency():
         r"rtt p50/p90/p99: .*\n"
         r"packets sent/received/lost: 3/2/1 \(33\.33%\)\n", done.stdout)
     assert done.returncode == 0
+
+
+def test_latency_events():
+    with Server(latency) as server, Echoed() as udp:
+        done = run("msak-latency", "-server", server.name, "-latency_port",
+                   udp.port, "-format", "json")
+    assert kinds(done, "msak-latency")[0] == {"connecting", "end"}
 
 
 def test_latency_refused():

@@ -191,6 +191,39 @@ def test_reload(tmp_path):
     one.process.close()
 
 
+def test_reload_of_keys(tmp_path):
+    """A key that was replaced opens nothing any more; with a file that is
+    none, the old ones stay."""
+    top = os.path.join(os.environ["top_srcdir"], "tests/vectors/msak/tokens")
+    with open(f"{top}/cases.json", encoding="utf-8") as f:
+        tokens = {c["name"]: c["token"] for c in json.load(f)["cases"]}
+    key = tmp_path / "key.json"
+
+    def put(name):
+        with open(f"{top}/{name}", encoding="ascii") as f:
+            key.write_text(f.read())
+
+    def statuses():
+        return [one.get(f"/latency/v1/authorize?access_token={tokens[n]}")[0]
+                for n in ("EdDSA valid, no exp", "ES256 valid, no exp")]
+
+    put("EdDSA.pub.jwk.json")
+    one = Server(str(tmp_path), "-token.verify", "-token.machine", "m1",
+                 "-token.verify-key", str(key))
+    assert statuses() == [200, 401]
+    put("ES256.pub.jwk.json")
+    assert statuses() == [200, 401]
+    one.popen.send_signal(signal.SIGHUP)
+    one.process.wait_for("Keys reloaded number=1")
+    assert statuses() == [401, 200]
+    put("rejected-oct.jwk.json")
+    one.popen.send_signal(signal.SIGHUP)
+    one.process.wait_for("failed to reload keys, the old ones stay")
+    assert statuses() == [401, 200]
+    assert one.process.stop() == 0
+    one.process.close()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give up")
 def test_rights(tmp_path):
     """Root, its groups and its capabilities are gone."""
