@@ -25,6 +25,9 @@ access_init(struct access *a, const struct jwk_set *keys,
 		.required = required,
 		.enabled = key_error == NULL && machine[0] != '\0' };
 	message[0] = '\0';
+	if (a->enabled && required && keys->n == 0)
+		snprintf(message, len, "WARNING: there is no key for access "
+		    "tokens, so every test is refused");
 	if (a->enabled)
 		return 0;
 	if (key_error != NULL && required)

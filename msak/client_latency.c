@@ -14,6 +14,7 @@
 #include "msak/latency_result.h"
 #include "msak/peerjson.h"
 
+#define UNAUTHORIZED	401
 #define BATCH		16
 #define NS_PER_MS	1e6
 
@@ -184,7 +185,7 @@ on_authorised(struct client_fetch *f)
 {
 	struct client_latency *l = f->arg;
 	struct latency_packet p;
-	char text[64];
+	char text[80];
 
 	if (f->error[0] != '\0') {
 		fail(l, f->error);
@@ -192,8 +193,9 @@ on_authorised(struct client_fetch *f)
 	}
 	if (f->status != 200 || f->body.data == NULL ||
 	    !latency_packet_get(f->body.data, f->body.len, &p)) {
-		snprintf(text, sizeof(text), "no kickoff, HTTP status %d",
-		    f->status);
+		snprintf(text, sizeof(text), "no kickoff, HTTP status %d%s",
+		    f->status, f->status == UNAUTHORIZED ?
+		    " (no valid token, or no -mid)" : "");
 		fail(l, text);
 		return;
 	}

@@ -4,7 +4,6 @@ the emulator's trace says of the packets of both protocols."""
 
 import collections
 import glob
-import json
 import os
 import statistics
 import sys

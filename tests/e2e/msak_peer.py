@@ -180,13 +180,23 @@ class WebSocket:
                 return sizes, texts, payload
 
     def is_closed(self):
-        """The server ends the connection, by FIN and within a moment."""
+        """The server ends the connection within a moment: by FIN, unless it
+        had been waiting for what this process said."""
         self.s.settimeout(10)
         try:
             self.more()
-        except EOFError:
+        except (EOFError, ConnectionResetError):
             return True
         return False
+
+    def answer(self):
+        """The server's close, which is in order; then it ends the connection,
+        or has done so where this process came late."""
+        try:
+            self.send(CLOSE, DONE[:2])
+        except ConnectionError:
+            return True
+        return self.is_closed()
 
     def close(self):
         self.s.close()

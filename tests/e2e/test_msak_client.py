@@ -688,7 +688,7 @@ def test_minimal_events(streams, each):
     assert events >= {"connecting", each} and done.returncode == 0
     assert last["result"]["total"]["size_bytes"] > 100000
     done = run("minimal-download", "-format", "json", "-server.url",
-               f"ws://127.0.0.1:{refused_port()}/x")
+               f"ws://127.0.0.1:{free_port()}/x")
     events, last = kinds(done, "minimal-download")
     assert events == {"connecting", "skipping"} and last["result"] is None
 
@@ -769,6 +769,15 @@ def test_latency_events():
         done = run("msak-latency", "-server", server.name, "-latency_port",
                    udp.port, "-format", "json")
     assert kinds(done, "msak-latency")[0] == {"connecting", "end"}
+
+
+def test_latency_without_an_id():
+    """What a server of one's own says then."""
+    with Server(lambda session: session.answer(401)) as server:
+        done = run("msak-latency", "-server", server.name)
+    assert done.stderr.endswith("connection failed (error: no kickoff, HTTP "
+                                "status 401 (no valid token, or no -mid))\n")
+    assert done.returncode == 1
 
 
 def test_latency_refused():

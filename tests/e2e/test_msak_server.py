@@ -2,6 +2,7 @@
 """msak-server among clients that are right, wrong, slow or hostile. All on
 loopback."""
 
+import contextlib
 import json
 import os
 import pwd
@@ -215,8 +216,7 @@ def test_download_by_bytes(server):
     assert list(first)[:4] == ["CC", "UUID", "LocalAddr", "RemoteAddr"]
     assert first["LocalAddr"] == f"{LOCAL}:{one.port}"
     assert first["RemoteAddr"] == f"{LOCAL}:{w.s.getsockname()[1]}"
-    w.send(CLOSE, DONE[:2])
-    assert w.is_closed()
+    assert w.answer()
     name, record = one.record()
     assert list(record) == RECORD
     assert re.fullmatch(r"\d{4}/\d\d/\d\d/throughput1-download-\d{8}T\d{6}\."
@@ -266,8 +266,7 @@ def test_download_by_time(server, host):
     assert texts[-1]["Application"]["BytesSent"] >= sum(sizes)
     elapsed = [t["ElapsedTime"] for t in texts]
     assert elapsed == sorted(elapsed) and 690000 <= elapsed[-1] < took * 1e6
-    w.send(CLOSE, DONE[:2])
-    assert w.is_closed()
+    assert w.answer()
     _, record = one.record()
     assert len(record["ServerMeasurements"]) == len(texts)
     assert record["ServerMeasurements"][-1]["Application"] == \
@@ -303,15 +302,21 @@ def upload(w, total, piece):
                                          (9 << 20, 9 << 20)])
 def test_upload_by_bytes(server, total, piece):
     one = server()
-    w = WebSocket(one.port, path("upload", bytes=total, cc="cubic"))
-    upload(w, total, piece)
-    sizes, texts, close = w.to_close()
-    assert sizes == [] and close == DONE
-    assert texts[-1]["Application"]["BytesReceived"] == total
-    w.send(TEXT, b'{"CC":"reno","Application":{"BytesSent":7},"Extra":1}')
-    w.send(CLOSE, DONE[:2])
-    assert w.is_closed()
-    _, record = one.record()
+    # What comes behind the server's close counts if it comes soon.
+    for n in range(1, 6):
+        w = WebSocket(one.port, path("upload", bytes=total, cc="cubic"))
+        upload(w, total, piece)
+        sizes, texts, close = w.to_close()
+        assert sizes == [] and close == DONE
+        assert texts[-1]["Application"]["BytesReceived"] == total
+        with contextlib.suppress(ConnectionError):
+            w.send(TEXT, b'{"CC":"reno","Application":{"BytesSent":7},'
+                         b'"Extra":1}')
+        assert w.answer()
+        wait_until(lambda: len(one.records()) == n)
+        _, record = one.records()[-1]
+        if record["ClientMeasurements"]:
+            break
     assert record["Direction"] == "upload"
     assert record["CCAlgorithm"] == "reno"
     assert record["ClientMeasurements"] == [
@@ -390,8 +395,7 @@ def test_wss(server, tmp_path):
     assert sum(sizes) <= 3000000 and close == DONE
     assert texts[-1]["Application"]["BytesSent"] == 3000000
     assert texts[-1]["Network"]["BytesSent"] >= 3000000
-    w.send(CLOSE, DONE[:2])
-    assert w.is_closed()
+    assert w.answer()
     # A new certificate without a new server.
     other, _ = certificate(tmp_path, "two")
     os.replace(other, pem)
@@ -412,9 +416,7 @@ def test_many_streams(server):
     for w in many:
         _, texts, close = w.to_close()
         assert close == DONE and texts
-        w.send(CLOSE, DONE[:2])
-    for w in many:
-        assert w.is_closed()
+        assert w.answer()
     wait_until(lambda: len(one.records()) == 200)
     wait_until(lambda: one.counters()["msak_connections"] == 0)
 
@@ -506,8 +508,7 @@ def test_unwritable_archive(server, tmp_path):
     one = server()
     w = WebSocket(one.port, path("download", bytes=1000))
     assert w.to_close()[0] == [1000]
-    w.send(CLOSE, DONE[:2])
-    assert w.is_closed()
+    assert w.answer()
     wait_until(lambda: one.counters().get(
         'msak_throughput1_file_writes_total{direction="download",'
         'status="error"}') == 1)
@@ -596,8 +597,7 @@ def test_sigterm_finishes(server):
     one.popen.send_signal(signal.SIGTERM)
     _, texts, close = w.to_close()
     assert texts and close == DONE
-    w.send(CLOSE, DONE[:2])
-    assert w.is_closed()
+    assert w.answer()
     assert one.process.wait(5) == 0
     assert len(one.record()[1]["ServerMeasurements"]) == len(texts)
     assert one.record("latency1")[1]["PacketsSent"] >= 1

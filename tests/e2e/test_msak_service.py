@@ -16,7 +16,7 @@ import sys
 import pytest
 
 from harness import free_port, program
-from msak_peer import (CLOSE, DONE, LOCAL, SERVER, TEXT, Server, WebSocket,
+from msak_peer import (LOCAL, SERVER, TEXT, Server, WebSocket,
                        path, wait_until)
 
 # What a service manager does between fork and exec.
@@ -76,8 +76,7 @@ def listening(kind=socket.SOCK_STREAM):
 def download(port):
     w = WebSocket(port, path("download", bytes=1000))
     assert w.to_close()[0] == [1000]
-    w.send(CLOSE, DONE[:2])
-    assert w.is_closed()
+    assert w.answer()
     w.close()
 
 

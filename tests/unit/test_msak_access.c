@@ -217,6 +217,8 @@ test_no_keys(void **state)
 
 	assert_int_equal(access_init(&a, &none, NULL, "m1", true, message,
 	    sizeof(message)), 0);
+	assert_string_equal(message, "WARNING: there is no key for access "
+	    "tokens, so every test is refused");
 	assert_int_equal(check(&a, ACCESS_RESULT, NULL).status, 401);
 	assert_int_equal(check(&a, ACCESS_RESULT, f->good).status, 401);
 }
