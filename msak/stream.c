@@ -138,7 +138,8 @@ static void
 limit_unsent(struct stream *s, const struct measurement *m)
 {
 	if (s->conf.sender && m->elapsed_us > 0)
-		set_unsent(s, m->net_sent / m->elapsed_us * UNSENT_US);
+		set_unsent(s, (int64_t)((double)m->net_sent * UNSENT_US /
+		    (double)m->elapsed_us));
 }
 
 /* Build our measurement as the next frame. False when out of memory. */

@@ -48,7 +48,7 @@ def server(tmp_path):
     yield start
     for one in servers:
         if one.popen.returncode is None:
-            assert one.process.stop() == 0, one.log
+            assert one.process.stop(timeout=30) == 0, one.log
         one.process.close()
 
 
