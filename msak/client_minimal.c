@@ -19,6 +19,8 @@
 #define RELEASE		"v0.0.1"
 #define PATH		"/throughput/v1/download"
 #define URL_TEXT	4096
+/* So much longer than the longest time it may take to close. */
+#define DRAIN_NS	(2 * STREAM_CLOSE_NS)
 
 struct minimal;
 
@@ -153,6 +155,9 @@ begin(struct minimal_stream *ms)
 	struct minimal *m = ms->m;
 	struct stream_conf conf = {
 		.end_ns = m->end_ns,
+		.limit_ns = m->o->max_duration_ns > STREAM_LIMIT_NS ?
+		    m->o->max_duration_ns : STREAM_LIMIT_NS,
+		.drain_ns = DRAIN_NS,
 		.connected_ns = ms->dial.connected_ns,
 		.uuid_prefix = ""
 	};
@@ -347,7 +352,7 @@ run(struct minimal *m)
 		return;
 	stop(m, false);
 	if (!client_base_wait(&m->base, is_over, m, 1, clock_mono() +
-	    2 * STREAM_CLOSE_NS))
+	    DRAIN_NS))
 		stop(m, true);
 }
 

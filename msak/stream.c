@@ -200,7 +200,7 @@ stream_want_close(struct stream *s, enum stream_end why, unsigned int code,
 		s->end = why;
 	s->end_ns = clock_mono();
 	if (!s->conf.server) {
-		s->cut_ns = s->end_ns + STREAM_DRAIN_NS;
+		s->cut_ns = s->end_ns + s->conf.drain_ns;
 		stream_linger(s, STREAM_WAITS, s->end_ns);
 	}
 	s->close_code = code;
@@ -356,8 +356,10 @@ stream_start(struct stream *s, struct stream_io *io, struct transport *t,
 	s->start_ns = clock_mono();
 	last_ns = s->start_ns + (conf->limit_ns > 0 ? conf->limit_ns :
 	    STREAM_LIMIT_NS);
+	if (s->conf.drain_ns == 0)
+		s->conf.drain_ns = STREAM_DRAIN_NS;
 	s->cut_ns = last_ns + (conf->server ? STREAM_LAST_NS +
-	    STREAM_CLOSE_NS : STREAM_DRAIN_NS);
+	    STREAM_CLOSE_NS : s->conf.drain_ns);
 	if (s->conf.end_ns > last_ns)
 		s->conf.end_ns = last_ns;
 	ws_init(&s->ws, conf->server);

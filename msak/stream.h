@@ -62,6 +62,7 @@ struct stream_conf {
 	bool		 sender;	/* of bulk data */
 	int64_t		 end_ns;	/* monotonic; ours or the peer's time */
 	int64_t		 limit_ns;	/* longest; 0: STREAM_LIMIT_NS */
+	int64_t		 drain_ns;	/* a client's; 0: STREAM_DRAIN_NS */
 	int64_t		 bytes;		/* limit, 0: none; see spec 4.3 */
 	int64_t		 connected_ns;	/* accept or connect, monotonic */
 	const char	*uuid_prefix;
