@@ -198,7 +198,8 @@ def test_many_short_tests_leave_nothing(server):
     round_of(200)
     files, before = descriptors(one), memory(one)
     round_of(1800)
-    assert descriptors(one) == files
+    # One more for a moment: a record, a look at the metrics.
+    wait_until(lambda: descriptors(one) <= files)
     assert memory(one) - before < 4 * MIB
     wait_until(lambda: len(one.records()) == 2000, 60)
 
@@ -583,6 +584,7 @@ def test_a_bad_minute(server, tmp_path):
     assert longest < 10
     assert all(s.took < REQUEST_S + 10 for s in slow)
     wait_until(lambda: one.counters()["msak_connections"] == 0)
-    assert descriptors(one) == files
+    # One more for a moment: a record, a look at the metrics.
+    wait_until(lambda: descriptors(one) <= files)
     for s in silent + junk + dead:
         getattr(s, "s", s).close()
