@@ -95,8 +95,10 @@ host_clock_step(const struct host *h)
 const char *
 host_limit(const struct host *h)
 {
+	unsigned int threads = h->threads > 0 ? h->threads : 1;
+
 	if (!h->spins && h->end_mono_ns - h->start_mono_ns >= CPU_LEAST_NS &&
-	    host_cpu_share(h) >= CPU_USED_UP)
+	    host_cpu_share(h) >= CPU_USED_UP * threads)
 		return "its CPU was used up";
 	if (h->socket_drops > 0)
 		return "it dropped datagrams at the socket";

@@ -16,6 +16,7 @@ struct host {
 	int64_t	cpu_user_start_ns, cpu_sys_start_ns;
 	/* Set by the tool. */
 	bool	spins;		/* on purpose: its share of CPU says nothing */
+	unsigned int threads;	/* that share the work; 0 is one */
 	int64_t	socket_drops;			/* -1: unknown */
 	double	rate_wanted, rate_reached;	/* pacing; 0: none */
 	int64_t	late_max_ns;			/* worst lateness of a timer */
@@ -31,9 +32,10 @@ double	host_cpu_share(const struct host *h);
 int64_t	host_clock_step(const struct host *h);
 /*
  * Why the host was the limit, as a phrase for the user, or NULL; the first
- * that holds of: its CPU was used up (share >= 0.95 of at least half a
- * second), it dropped datagrams at the socket, its pacing fell short by more
- * than 0.5 %, its clock stepped by more than 1 ms either way.
+ * that holds of: its CPU was used up (share >= 0.95 for each of its threads,
+ * of at least half a second), it dropped datagrams at the socket, its pacing
+ * fell short by more than 0.5 %, its clock stepped by more than 1 ms either
+ * way.
  */
 const char *host_limit(const struct host *h);
 

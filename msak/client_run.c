@@ -72,8 +72,8 @@ columns(void)
 }
 
 static int
-run_one(struct client_base *base, struct stream_io *io,
-    const struct client_options *o, struct result_client *result)
+run_one(struct client_base *base, const struct client_options *o,
+    struct result_client *result)
 {
 	struct client *c = calloc(1, sizeof(*c));
 	struct report_client report;
@@ -86,7 +86,6 @@ run_one(struct client_base *base, struct stream_io *io,
 	report_client_init(&report, o, columns(), stdout, stderr);
 	c->o = o;
 	c->base = base;
-	c->io = io;
 	c->report = &report;
 	c->result.start_wall_ns = clock_wall();
 	host_begin(&c->result.host);
@@ -105,8 +104,8 @@ run_one(struct client_base *base, struct stream_io *io,
 
 /* Every combination in turn; all of them together have the worst status. */
 static int
-run_all(struct client_base *base, struct stream_io *io,
-    const struct client_options *o, struct report_matrix *m)
+run_all(struct client_base *base, const struct client_options *o,
+    struct report_matrix *m)
 {
 	size_t runs = options_client_runs(o);
 	struct report_matrix_row *row;
@@ -119,7 +118,9 @@ run_all(struct client_base *base, struct stream_io *io,
 		options_client_run(o, m->n, &one);
 		row = &m->rows[m->n++];
 		row->run = options_client_which(&one);
-		s = run_one(base, io, &one, &row->result);
+		s = run_one(base, &one, &row->result);
+		if (row->result.host.threads > m->host.threads)
+			m->host.threads = row->result.host.threads;
 		if (s > status)
 			status = s;
 		if (s != CLIENT_OK)
@@ -140,7 +141,6 @@ client_run(const struct client_options *o)
 {
 	struct report_matrix m = { .rows = NULL };
 	struct client_base base = { .loop = NULL };
-	struct stream_io *io = NULL;
 	int status = CLIENT_FAILED;
 
 	m.rows = calloc(options_client_runs(o), sizeof(*m.rows));
@@ -150,11 +150,7 @@ client_run(const struct client_options *o)
 		free(m.rows);
 		return status;
 	}
-	if ((io = stream_io_new(base.loop)) == NULL)
-		warn("cannot begin");
-	else
-		status = run_all(&base, io, o, &m);
-	stream_io_free(io);
+	status = run_all(&base, o, &m);
 	client_base_free(&base);
 	free(m.rows);
 	return status;

@@ -89,42 +89,61 @@ client_stream_settle(struct client *c)
 }
 
 static void
-note_steady(struct client *c, const struct client_stream *cs,
-    const struct measurement *m)
+note_steady(struct client *c, const struct client_news *n)
 {
 	int i;
 
 	if (c->d == RESULT_UPLOAD) {
-		rates_steady_peer(&c->steady[cs->index], m);
+		rates_steady_peer(&c->steady[n->cs->index], &n->m);
 		return;
 	}
 	for (i = 0; i < c->started; i++)
 		if (c->streams[i].running)
-			rates_steady_own(&c->steady[i], cs->received_ns,
-			    c->streams[i].s.app_received);
+			rates_steady_own(&c->steady[i], n->when_ns,
+			    n->received[i]);
 }
 
 static void
-on_measured(struct stream *s, bool ours, const struct measurement *m,
-    const struct measurement_first *first)
+take_received(struct client_stream *cs, const struct measurement *m,
+    int64_t when_ns)
 {
-	struct client_stream *cs = s->arg;
+	cs->receiver = *m;
+	cs->received_ns = when_ns;
+	rates_add(&cs->c->rates, (size_t)cs->index, m, when_ns);
+}
+
+void
+client_stream_measured(const struct client_news *n)
+{
+	struct client_stream *cs = n->cs;
+	const struct measurement *m = &n->m;
 	struct client *c = cs->c;
 
-	if (!is_receiver(c, ours)) {
+	if (!is_receiver(c, n->ours)) {
 		cs->sender = *m;
 		cs->have_sender = true;
-		if (first != NULL)
-			snprintf(cs->cc, sizeof(cs->cc), "%.15s", first->cc);
+		if (n->cc[0] != '\0')
+			memcpy(cs->cc, n->cc, sizeof(cs->cc));
 		return;
 	}
-	cs->received_ns = clock_mono();
-	rates_add(&c->rates, (size_t)cs->index, m, cs->received_ns);
-	note_steady(c, cs, m);
+	take_received(cs, m, n->when_ns);
+	note_steady(c, n);
 	report_client_counters(c->report, cs->index, m->app_received,
 	    m->app_sent, m->net_received, m->net_sent);
 	if (c->o->output.format != OPTIONS_LEGACY)
 		client_stream_rate(c);
+}
+
+void
+client_stream_sampled(struct client_stream *cs)
+{
+	struct client *c = cs->c;
+
+	c->sampling--;
+	if (cs->sampled_ns != 0)
+		take_received(cs, &cs->sampled, cs->sampled_ns);
+	if (c->sampling == 0)
+		client_way_sampled(c);
 }
 
 static void
@@ -161,15 +180,12 @@ keep_result(struct client_stream *cs)
 }
 
 static void
-on_ended(struct stream *s)
+tell_end(struct client_stream *cs)
 {
-	struct client_stream *cs = s->arg;
 	struct client *c = cs->c;
+	const struct stream *s = &cs->s;
 	char text[400];
 
-	cs->running = false;
-	c->open--;
-	keep_result(cs);
 	if (s->end == STREAM_TIMEOUT)
 		report_client_complete(c->report, c->d, cs->index, c->server);
 	else if (s->end == STREAM_ERROR || s->end == STREAM_PEER_CODE)
@@ -178,7 +194,19 @@ on_ended(struct stream *s)
 	client_load_end(c);
 }
 
-static const struct stream_ops ops = { on_measured, on_ended };
+void
+client_stream_ended(struct client_stream *cs)
+{
+	cs->running = false;
+	cs->c->open--;
+	dial_free(&cs->dial);
+	if (cs->failed) {
+		tell_error(cs, "out of memory");
+		return;
+	}
+	keep_result(cs);
+	tell_end(cs);
+}
 
 /* Connecting. */
 
@@ -200,7 +228,9 @@ static void
 begin(struct client_stream *cs)
 {
 	struct client *c = cs->c;
-	struct stream_conf conf = {
+	struct stream_conf *conf = &cs->conf;
+
+	*conf = (struct stream_conf){
 		.sender = c->d == RESULT_UPLOAD,
 		.end_ns = c->end_ns,
 		.limit_ns = c->o->duration_ns > STREAM_LIMIT_NS ?
@@ -209,22 +239,13 @@ begin(struct client_stream *cs)
 		.connected_ns = cs->dial.connected_ns,
 		.uuid_prefix = c->o->uuid_prefix
 	};
-	struct transport t;
 
-	arc4random_buf(&conf.seed, sizeof(conf.seed));
-	memset(&cs->s, 0, sizeof(cs->s));
-	cs->s.arg = cs;
+	arc4random_buf(&conf->seed, sizeof(conf->seed));
 	cs->running = true;
-	dial_take(&cs->dial, &t);
-	dial_ends(t.fd, &cs->dial.peer, cs->ends);
+	dial_take(&cs->dial, &cs->t);
+	dial_ends(cs->t.fd, &cs->dial.peer, cs->ends);
 	rates_steady_begin(&c->steady[cs->index], clock_mono());
-	if (stream_start(&cs->s, c->io, &t, cs->dial.rest,
-	    cs->dial.rest_len, &conf, &ops) == -1) {
-		transport_close(&t);
-		cs->running = false;
-		c->open--;
-		tell_error(cs, "out of memory");
-	}
+	client_thread_begin(cs);
 }
 
 static void	on_dialled(struct dial *d);
@@ -270,7 +291,6 @@ on_dialled(struct dial *d)
 	if (d->error[0] == '\0') {
 		established(cs);
 		begin(cs);
-		dial_free(d);
 		return;
 	}
 	memcpy(error, d->error, sizeof(error));
@@ -285,7 +305,6 @@ client_stream_start(struct client *c, int i)
 {
 	struct client_stream *cs = &c->streams[i];
 
-	memset(cs, 0, sizeof(*cs));
 	c->steady[i].n = 0;
 	cs->c = c;
 	cs->index = i;
@@ -304,9 +323,9 @@ void
 client_stream_stop(struct client_stream *cs, bool at_once)
 {
 	if (cs->running && at_once)
-		stream_cut(&cs->s);
+		client_thread_cut(cs);
 	else if (cs->running)
-		stream_finish(&cs->s);
+		client_thread_finish(cs);
 	else if (cs->dial.how != NULL) {
 		dial_free(&cs->dial);
 		cs->c->open--;

@@ -2,6 +2,7 @@
 /* A direction of msak-client. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -142,34 +143,39 @@ client_way_connected(struct client *c)
 	client_load_begin(c);
 }
 
-/* The legacy form has a line each 100 ms, whatever came. */
-static void
-on_legacy(struct loop *l, struct loop_timer *t, int64_t now_ns)
+void
+client_way_sampled(struct client *c)
 {
-	struct client *c = t->arg;
-	struct measurement m;
-	int i;
-
-	(void)l;
-	plan_legacy(c, now_ns);
-	for (i = 0; i < c->started; i++) {
-		struct client_stream *cs = &c->streams[i];
-
-		if (!cs->running)
-			continue;
-		if (c->d == RESULT_DOWNLOAD)
-			stream_measure(&cs->s, &m);
-		else
-			m = cs->s.last_peer;
-		if (c->d == RESULT_DOWNLOAD)
-			cs->received_ns = now_ns;
-		if (cs->received_ns != 0)
-			rates_add(&c->rates, (size_t)i, &m, now_ns);
-	}
 	if (c->rates.any)
 		client_stream_rate(c);
 	else
 		tell_nothing(c);
+}
+
+/* The legacy form has a line each 100 ms, whatever came. Of what others send,
+ * only they know how much has come. */
+static void
+on_legacy(struct loop *l, struct loop_timer *t, int64_t now_ns)
+{
+	struct client *c = t->arg;
+	struct client_stream *cs;
+	int i;
+
+	(void)l;
+	plan_legacy(c, now_ns);
+	if (c->sampling > 0)
+		return;
+	for (i = 0; i < c->started; i++) {
+		cs = &c->streams[i];
+		if (cs->running && c->d == RESULT_DOWNLOAD) {
+			c->sampling++;
+			client_thread_sample(cs);
+		} else if (cs->running && cs->received_ns != 0)
+			rates_add(&c->rates, (size_t)i, &cs->receiver,
+			    now_ns);
+	}
+	if (c->sampling == 0)
+		client_way_sampled(c);
 }
 
 static bool
@@ -195,16 +201,22 @@ stop(struct client *c, bool at_once)
 static void
 run_streams(struct client *c)
 {
+	char text[128];
+
 	loop_timer_init(&c->start_timer, on_start, c);
 	loop_timer_init(&c->legacy_timer, on_legacy, c);
 	(void)loop_timer_set(c->base->loop, &c->start_timer, 0);
-	if (!client_base_wait(c->base, is_over, c, 0, CLOCK_NEVER)) {
+	if (client_threads_start(c) == -1) {
+		snprintf(text, sizeof(text), "threads: %s", strerror(errno));
+		tell_error(c, text);
+	} else if (!client_base_wait(c->base, is_over, c, 0, CLOCK_NEVER)) {
 		stop(c, false);
 		if (!client_base_wait(c->base, is_over, c, 1, CLOCK_NEVER))
 			stop(c, true);
 	}
 	loop_timer_clear(c->base->loop, &c->start_timer);
 	loop_timer_clear(c->base->loop, &c->legacy_timer);
+	client_threads_end(c);
 	client_stream_settle(c);
 }
 
@@ -215,8 +227,9 @@ client_way_run(struct client *c)
 	c->walk = (struct locate_walk){ 0 };
 	c->target = 0;
 	c->reached = c->stopping = false;
-	c->started = c->open = 0;
+	c->started = c->open = c->sampling = c->unread = 0;
 	c->end_ns = 0;
+	memset(c->streams, 0, sizeof(c->streams));
 	if (client_way_find(c)) {
 		client_load_idle(c);
 		client_load_prepare(c);

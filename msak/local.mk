@@ -34,6 +34,7 @@ libmsak_core_la_SOURCES = \
 	%D%/client_proxy.h \
 	%D%/client_run.c \
 	%D%/client_stream.c \
+	%D%/client_thread.c \
 	%D%/client_way.c \
 	%D%/dial.c \
 	%D%/dial.h \
@@ -73,6 +74,8 @@ libmsak_core_la_SOURCES = \
 	%D%/latency_set.h \
 	%D%/locate.c \
 	%D%/locate.h \
+	%D%/mailbox.c \
+	%D%/mailbox.h \
 	%D%/measurement.c \
 	%D%/measurement.h \
 	%D%/measurement_read.c \
@@ -127,8 +130,6 @@ libmsak_core_la_SOURCES = \
 	%D%/server_latency.c \
 	%D%/server_listen.c \
 	%D%/server_log.c \
-	%D%/server_mailbox.c \
-	%D%/server_mailbox.h \
 	%D%/server_metrics.c \
 	%D%/server_peers.c \
 	%D%/server_peers.h \
@@ -147,6 +148,8 @@ libmsak_core_la_SOURCES = \
 	%D%/stream.h \
 	%D%/stream_move.c \
 	%D%/stream_private.h \
+	%D%/stream_thread.c \
+	%D%/stream_thread.h \
 	%D%/tcpinfo.c \
 	%D%/tcpinfo.h \
 	%D%/ticker.c \

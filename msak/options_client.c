@@ -128,6 +128,9 @@ static const struct goflag table[] = {
 	{ GOFLAG_VALUE, "matrix.streams", "list", NULL, FIELD(matrix_streams),
 	    .take = take_numbers,
 	    .help = "Run once with each of these numbers of streams" },
+	{ GOFLAG_INT, "threads", .offset = FIELD(threads), .lo = 0,
+	    .hi = 1024,
+	    .help = "Threads that the streams share; 0 is one a core" },
 	{ .name = NULL }
 };
 

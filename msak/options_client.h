@@ -35,6 +35,7 @@ struct client_options {
 	struct options_output output;
 	bool		 latency;	/* measure it idle and under load */
 	int64_t		 latency_port;
+	int64_t		 threads;	/* for the streams, 0: one a core */
 	struct options_numbers matrix_streams, matrix_durations;
 	struct options_names matrix_ccs;
 	/* What the defaults of -mid and -uuid-prefix-file were. */

@@ -12,13 +12,13 @@
 #include "msak/archive.h"
 #include "msak/http.h"
 #include "msak/latency.h"
+#include "msak/mailbox.h"
 #include "msak/metrics.h"
 #include "msak/options_server.h"
 #include "msak/query.h"
 #include "msak/server_cc.h"
-#include "msak/server_mailbox.h"
 #include "msak/server_peers.h"
-#include "msak/stream.h"
+#include "msak/stream_thread.h"
 #include "msak/transport.h"
 #include "msak/txlimit.h"
 #include "msak/upgrade.h"
@@ -75,15 +75,11 @@ TAILQ_HEAD(session_list, session);
 
 struct worker {
 	struct server		*server;
-	struct loop		*loop;
-	struct stream_io	*io;
-	struct mailbox		 in;
-	pthread_t		 thread;
-	bool			 has_thread;
+	struct stream_thread	 thread;
 	struct session_list	 sessions;
 	pthread_mutex_t		 lock;		/* of counts */
 	struct metrics_counters	 counts;
-	struct job		 finish, cut, quit;
+	struct job		 finish, cut;
 	size_t			 load;		/* the main thread's */
 };
 
@@ -264,7 +260,6 @@ void	server_reload(struct server *s);
 int	server_become_user(struct server *s);
 
 /* server_worker.c */
-size_t	server_workers_number(const struct server_options *o);
 int	server_workers_start(struct server *s);
 void	server_workers_submit(struct server *s, struct session *x);
 /* A job for the clerk. */

@@ -230,7 +230,7 @@ static void
 limit_conns(struct server *s)
 {
 	unsigned long spare = SPARE_FILES +
-	    WORKER_FILES * server_workers_number(s->o);
+	    WORKER_FILES * stream_threads_number(s->o->threads);
 	unsigned long wanted = (unsigned long)s->o->max_sessions + spare;
 	unsigned long files = daemon_files(wanted);
 

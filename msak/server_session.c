@@ -293,7 +293,7 @@ session_begin(struct session *x)
 	TAILQ_INSERT_TAIL(&w->sessions, x, entry);
 	x->start_wall_ns = clock_wall();
 	x->stream.arg = x;
-	if (stream_start(&x->stream, w->io, &x->t, x->rest, x->rest_len,
+	if (stream_start(&x->stream, w->thread.io, &x->t, x->rest, x->rest_len,
 	    &x->conf, &ops) == 0)
 		return;
 	SERVER_LOG(x->server, LOG_LEVEL_ERROR, "failed to start a stream "

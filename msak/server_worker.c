@@ -3,15 +3,10 @@
  * that is slow or stuck must hold up no stream. */
 #include "config.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "common/clock.h"
 #include "msak/server_private.h"
-
-#define WORKERS_MAX	1024
 
 /* In the worker. A stream that is told to end may be gone afterwards, but no
  * other one. */
@@ -43,15 +38,6 @@ cut_all(struct job *j, void *arg)
 }
 
 static void
-quit(struct job *j, void *arg)
-{
-	struct worker *w = arg;
-
-	(void)j;
-	loop_stop(w->loop);
-}
-
-static void
 begin(struct job *j, void *arg)
 {
 	struct session *x = (struct session *)(void *)((char *)j -
@@ -59,16 +45,6 @@ begin(struct job *j, void *arg)
 
 	(void)arg;
 	session_begin(x);
-}
-
-static void *
-run(void *arg)
-{
-	struct worker *w = arg;
-
-	clock_sharpen();
-	(void)loop_run(w->loop);
-	return NULL;
 }
 
 /* In the main thread. */
@@ -81,33 +57,14 @@ start_worker(struct server *s, struct worker *w, bool streams)
 	pthread_mutex_init(&w->lock, NULL);
 	w->finish.run = finish_all;
 	w->cut.run = cut_all;
-	w->quit.run = quit;
-	w->loop = loop_new();
-	if (w->loop == NULL || mailbox_open(&w->in, w->loop, w) == -1)
-		return -1;
-	if (streams && (w->io = stream_io_new(w->loop)) == NULL)
-		return -1;
-	/* Signals stay the main thread's: its loop has blocked them. */
-	errno = pthread_create(&w->thread, NULL, run, w);
-	if (errno != 0)
-		return -1;
-	w->has_thread = true;
-	return 0;
-}
-
-size_t
-server_workers_number(const struct server_options *o)
-{
-	long n = o->threads > 0 ? (long)o->threads :
-	    sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > WORKERS_MAX ? WORKERS_MAX : (size_t)n;
+	/* The main thread's loop has blocked the signals. */
+	return stream_thread_start(&w->thread, streams, w);
 }
 
 int
 server_workers_start(struct server *s)
 {
-	size_t i, n = server_workers_number(s->o);
+	size_t i, n = stream_threads_number(s->o->threads);
 
 	s->workers = calloc(n, sizeof(*s->workers));
 	if (s->workers == NULL || mailbox_open(&s->back, s->loop, s) == -1 ||
@@ -141,13 +98,13 @@ server_workers_submit(struct server *s, struct session *x)
 	x->job.run = begin;
 	s->nsessions++;
 	s->streams[x->direction]++;
-	mailbox_post(&x->worker->in, &x->job);
+	mailbox_post(&x->worker->thread.in, &x->job);
 }
 
 void
 server_workers_write(struct server *s, struct job *j)
 {
-	mailbox_post(&s->clerk.in, j);
+	mailbox_post(&s->clerk.thread.in, j);
 }
 
 void
@@ -156,7 +113,7 @@ server_workers_finish(struct server *s)
 	size_t i;
 
 	for (i = 0; i < s->nworkers; i++)
-		mailbox_post(&s->workers[i].in, &s->workers[i].finish);
+		mailbox_post(&s->workers[i].thread.in, &s->workers[i].finish);
 }
 
 void
@@ -165,7 +122,7 @@ server_workers_cut(struct server *s)
 	size_t i;
 
 	for (i = 0; i < s->nworkers; i++)
-		mailbox_post(&s->workers[i].in, &s->workers[i].cut);
+		mailbox_post(&s->workers[i].thread.in, &s->workers[i].cut);
 }
 
 /* It has done everything that was posted before. */
@@ -174,14 +131,7 @@ end_worker(struct worker *w)
 {
 	if (w->server == NULL)
 		return;
-	if (w->has_thread) {
-		mailbox_post(&w->in, &w->quit);
-		pthread_join(w->thread, NULL);
-	}
-	if (w->loop != NULL)
-		mailbox_close(&w->in);
-	stream_io_free(w->io);
-	loop_free(w->loop);
+	stream_thread_end(&w->thread);
 	pthread_mutex_destroy(&w->lock);
 }
 

@@ -15,7 +15,7 @@
 
 /*
  * One throughput1 stream from the 101 to its end, on either side (spec 3.3,
- * 3.4, 4.1 to 4.3), in a loop. The noise it sends and the scratch buffer belong
+ * 3.4, 4.1 to 4.3), in a loop. Noise to send and a scratch buffer belong
  * to the thread and serve all its streams.
  */
 /* No test is longer, unless both ends want it so (spec 8). */
@@ -76,7 +76,8 @@ struct stream {
 	int		 error_number;	/* errno, where that is the error */
 	char		 cc[MEASUREMENT_CC_MAX]; /* read back from the socket */
 	char		 uuid[UUID_MAX];
-	int64_t		 app_sent, app_received;
+	int64_t		 app_sent;
+	_Atomic int64_t	 app_received;	/* other threads may look */
 	int64_t		 start_ns, end_ns;	/* monotonic */
 	struct measurement last_own, last_peer;
 	bool		 have_own, have_peer;

@@ -20,8 +20,9 @@ import pytest
 
 import schema
 from harness import free_port, program
-from msak_stub import (BINARY, CLOSE, Echoed, PING, PONG, Server, Session,
-                       TEXT, certificate, close, frame, proxy_to, run)
+from msak_stub import (BINARY, CLOSE, DEADLINE_S, Echoed, PING, PONG, Server,
+                       Session, TEXT, certificate, close, frame, proxy_to,
+                       run)
 
 MEASUREMENT = b'{"CC":"reno","Application":{"BytesReceived":%d},' \
     b'"Network":{},"ElapsedTime":100000,"TCPInfo":{"RTT":1500,' \
@@ -101,6 +102,34 @@ def test_request():
             query["client_library_name"]) == \
         ("a b", "7", "1500", "reno", "1", "msak-client-go", "msak-client")
     assert "mid=a+b" in session.query
+
+
+@pytest.mark.parametrize("threads,expected", [(1, 1), (3, 3), (64, 4),
+                                             (0, min(4, os.cpu_count()))])
+def test_threads(threads, expected):
+    together, counts = threading.Barrier(4), []
+    child, started = [], threading.Event()
+
+    def script(session):
+        started.wait(DEADLINE_S)
+        if together.wait(DEADLINE_S) == 0:
+            counts.append(len(os.listdir(f"/proc/{child[0].pid}/task")))
+        together.wait(DEADLINE_S)
+        download(session)
+
+    with Server(script) as server:
+        child.append(subprocess.Popen(
+            [program("msak/msak-client"), "-server", server.name, "-scheme",
+             "ws", "-streams", "4", "-upload=false", "-json", "-threads",
+             str(threads)], stdout=subprocess.PIPE, text=True))
+        started.set()
+        out, _ = child[0].communicate(timeout=60)
+    assert counts == [1 + expected]
+    streams = json.loads(out)["result"]["download"]["streams"]
+    # What the script sends, texts included.
+    assert [s["size_bytes"] for s in streams] == \
+        [100000 + len(MEASUREMENT % 0)] * 4
+    assert child[0].returncode == 0
 
 
 def test_streams_and_delay():

@@ -28,6 +28,7 @@ msak_unit_tests = \
 	%D%/test_msak_latency_packet \
 	%D%/test_msak_latency_result \
 	%D%/test_msak_locate \
+	%D%/test_msak_mailbox \
 	%D%/test_msak_measurement \
 	%D%/test_msak_measurement_read \
 	%D%/test_msak_metrics \
@@ -46,11 +47,11 @@ msak_unit_tests = \
 	%D%/test_msak_scale \
 	%D%/test_msak_schema \
 	%D%/test_msak_server_cc \
-	%D%/test_msak_server_mailbox \
 	%D%/test_msak_server_peers \
 	%D%/test_msak_server_process \
 	%D%/test_msak_stamp \
 	%D%/test_msak_stream \
+	%D%/test_msak_stream_thread \
 	%D%/test_msak_ticker \
 	%D%/test_msak_token \
 	%D%/test_msak_token_algs \
@@ -149,6 +150,11 @@ endif
 %C%_test_msak_locate_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_locate_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
 %C%_test_msak_locate_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_mailbox_SOURCES = %D%/test_msak_mailbox.c
+%C%_test_msak_mailbox_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_mailbox_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_mailbox_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_measurement_SOURCES = %D%/test_msak_measurement.c
 %C%_test_msak_measurement_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -249,11 +255,6 @@ endif
 %C%_test_msak_server_cc_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_server_cc_LDADD = $(MSAK_UNIT_LIBS)
 
-%C%_test_msak_server_mailbox_SOURCES = %D%/test_msak_server_mailbox.c
-%C%_test_msak_server_mailbox_CPPFLAGS = $(UNIT_CPPFLAGS)
-%C%_test_msak_server_mailbox_CFLAGS = $(UNIT_CFLAGS)
-%C%_test_msak_server_mailbox_LDADD = $(MSAK_UNIT_LIBS)
-
 %C%_test_msak_server_peers_SOURCES = %D%/test_msak_server_peers.c
 %C%_test_msak_server_peers_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_server_peers_CFLAGS = $(UNIT_CFLAGS)
@@ -273,6 +274,11 @@ endif
 %C%_test_msak_stream_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_stream_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_msak_stream_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_stream_thread_SOURCES = %D%/test_msak_stream_thread.c
+%C%_test_msak_stream_thread_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_stream_thread_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_stream_thread_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_ticker_SOURCES = %D%/test_msak_ticker.c
 %C%_test_msak_ticker_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -75,6 +75,11 @@ test_limits(void **state)
 	assert_limit(&h, "dropped");
 	h.cpu_user_ns = 5500 * MS;
 	assert_limit(&h, "CPU");
+	/* Of two threads that is half of what they may use. */
+	h.threads = 2;
+	assert_limit(&h, "dropped");
+	h.cpu_user_ns = 15000 * MS;
+	assert_limit(&h, "CPU");
 }
 
 /* One after the other, however often the process loses the CPU. */

@@ -73,6 +73,7 @@ test_defaults(void **state)
 	assert_string_equal(o->uuid_prefix, o->prefix_default);
 	assert_string_equal(o->anonymize, "none");
 	assert_int_equal(o->latency_port, 1053);
+	assert_int_equal(o->threads, 0);
 	assert_int_equal(o->net.tls_min, OPTIONS_TLS_1_2);
 	assert_string_equal(o->net.bind, "");
 	assert_string_equal(o->net.interface, "");
@@ -112,7 +113,7 @@ test_our_flags(void **state)
 
 	line_good(l, "-anonymize.ip netblock -6 -bind ::1 -interface lo "
 	    "-dscp EF -tls.min-version 1.3 -format legacy -json -quiet "
-	    "-latency -latency_port 2000");
+	    "-latency -latency_port 2000 -threads 3");
 	assert_string_equal(o->anonymize, "netblock");
 	assert_true(o->net.ipv6 && !o->net.ipv4);
 	assert_string_equal(o->net.bind, "::1");
@@ -122,6 +123,7 @@ test_our_flags(void **state)
 	assert_int_equal(o->output.format, OPTIONS_LEGACY);
 	assert_true(o->output.json && o->output.quiet && o->latency);
 	assert_int_equal(o->latency_port, 2000);
+	assert_int_equal(o->threads, 3);
 	line_good(l, "-ipv4 -format=json -bind-dev eth1");
 	assert_string_equal(o->net.interface, "eth1");
 	assert_true(o->net.ipv4 && !o->net.ipv6);

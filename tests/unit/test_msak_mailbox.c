@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "msak/server_mailbox.h"
+#include "msak/mailbox.h"
 #include "tests/unit/unit.h"
 
 /* More than a pipe holds, so that wakes are lost. */

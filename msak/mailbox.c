@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "msak/server_mailbox.h"
+#include "msak/mailbox.h"
 
 static struct job *
 take(struct mailbox *m)
@@ -48,6 +48,7 @@ mailbox_open(struct mailbox *m, struct loop *l, void *arg)
 {
 	pthread_mutex_init(&m->lock, NULL);
 	STAILQ_INIT(&m->jobs);
+	m->loop = l;
 	m->arg = arg;
 	if (pipe2(m->wake, O_CLOEXEC | O_NONBLOCK) == -1) {
 		m->wake[0] = m->wake[1] = -1;
@@ -61,6 +62,7 @@ mailbox_close(struct mailbox *m)
 {
 	run_all(m);
 	if (m->wake[0] != -1) {
+		loop_fd_del(m->loop, &m->watch);
 		close(m->wake[0]);
 		close(m->wake[1]);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef MSAK_SERVER_MAILBOX_H
-#define MSAK_SERVER_MAILBOX_H
+#ifndef MSAK_MAILBOX_H
+#define MSAK_MAILBOX_H
 
 #include <sys/queue.h>
 
@@ -21,13 +21,15 @@ struct mailbox {
 	pthread_mutex_t		 lock;
 	STAILQ_HEAD(, job)	 jobs;
 	int			 wake[2];
+	struct loop		*loop;
 	struct loop_fd		 watch;
 	void			*arg;
 };
 
 /* The jobs run in the loop. 0, or -1 with errno; to be closed also then. */
 int	mailbox_open(struct mailbox *m, struct loop *l, void *arg);
-/* No loop may be running then. Jobs that are left are run here. */
+/* Not from the loop, and not while it runs elsewhere. Jobs that are left are
+ * run here. */
 void	mailbox_close(struct mailbox *m);
 /* From any thread. They run in this order. */
 void	mailbox_post(struct mailbox *m, struct job *j);
