@@ -38,8 +38,7 @@ def _run(ns, case):
 
 
 def _accepted(run, args):
-    time.sleep(0.3)
-    assert run.popen.poll() is None, run
+    run.wait_handled()
     assert run.stop() == 0
     assert (run.out, run.err) == ("", ""), args
 
