@@ -29,7 +29,7 @@ core=None and fifo=True change that for one program. program("thrulay/thrulay") 
 the path of a built program.
 
 What the emulator itself spoilt says nothing of the tool. A test that compares
-times goes through on_time, which repeats such a run up to five times, and
+times goes through on_time, which repeats such a run up to ten times, and
 fails with "the host was too noisy" when none was good:
 
     def test_rtt(link, on_time):
@@ -54,7 +54,7 @@ import pytest
 from harness import BareNet, EmulatedNet, Noise, check_truth, sweep
 from thrulay import LocalServer
 
-TRIES = 5
+TRIES = 10
 
 
 def _cannot():

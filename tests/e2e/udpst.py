@@ -19,7 +19,7 @@ CONTROL_PORT = 24601
 # neither load nor status.
 OTHER_SIZES = (48 + 28, 104 + 28, 132 + 28)
 RING = 32
-TRIES = 4
+TRIES = 8
 QUIET = 0.05            # share of core 0 to others
 
 
