@@ -146,7 +146,7 @@ cross_error(const struct parse *p, const struct options *o)
 		    "option";
 	if (o->conns_min > o->conns_max)
 		return "Minimum connection count > maximum connection count";
-	if (client && p->given['a'] && p->key_file != NULL)
+	if (client && p->given['a'] && o->have_key && p->key_file != NULL)
 		return "Authentication key and key file are mutually "
 		    "exclusive";
 	if (o->key_id != 0 && !o->have_key && p->key_file == NULL)

@@ -350,6 +350,9 @@ test_key_file(void **state)
 	assert_true(l->o.have_key);
 	assert_string_equal(l->o.key, "five");
 	assert_int_equal(l->o.keys->n, 2);
+	strlcat(words, " -a ''", sizeof(words));
+	line_good(l, words);
+	assert_string_equal(l->o.key, "five");
 	setenv("PLUMBLINE_UDPST_KEY", "other", 1);
 	line_good(l, words);
 	assert_string_equal(l->o.key, "five");
