@@ -234,7 +234,7 @@ write_out(struct stream *s)
 	}
 	if (idle(s) && s->close_queued && !s->close_sent) {
 		s->close_sent = true;
-		stream_linger(s, 0, clock_mono());
+		stream_linger(s, s->conf.server ? 1 : 0, clock_mono());
 	}
 	return true;
 }
