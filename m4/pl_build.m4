@@ -183,11 +183,19 @@ AS_IF([test $pl_crypto = yes],
 AM_CONDITIONAL([CRYPTO], [test $pl_crypto = yes])
 ])
 
-# TLS and reading JSON, for msak alone.
+# TLS and reading JSON, for msak alone. Its threads share counters of 64 bits,
+# for which compilers of some 32-bit machines need a library.
 AC_DEFUN([PL_MSAK], [
+ATOMIC_LIBS=
 AS_IF([test "x$enable_msak" != xno],
 	[PKG_CHECK_MODULES([SSL], [libssl >= 3.0])
-	PKG_CHECK_MODULES([JANSSON], [jansson >= 2.13])])
+	PKG_CHECK_MODULES([JANSSON], [jansson >= 2.13])
+	AC_MSG_CHECKING([for the library of 64-bit atomics])
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <stdint.h>
+	    static _Atomic int64_t n;]], [[return (int)(n += 3);]])], [],
+		[ATOMIC_LIBS=-latomic])
+	AC_MSG_RESULT([${ATOMIC_LIBS:-none}])])
+AC_SUBST([ATOMIC_LIBS])
 ])
 
 AC_DEFUN([PL_CMOCKA], [

@@ -175,7 +175,7 @@ libmsak_core_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS) \
 
 # What a program or test of this tool links.
 MSAK_LIBS = libmsak-core.la $(COMMON_LIBS) $(JANSSON_LIBS) $(SSL_LIBS) \
-	$(CRYPTO_LIBS)
+	$(CRYPTO_LIBS) $(ATOMIC_LIBS)
 
 %C%_generate_schema_SOURCES = %D%/generate-schema.c
 %C%_generate_schema_LDADD = $(MSAK_LIBS)

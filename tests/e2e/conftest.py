@@ -51,10 +51,8 @@ import subprocess
 
 import pytest
 
-from harness import BareNet, EmulatedNet, Noise, check_truth, sweep
+from harness import TRIES, BareNet, EmulatedNet, Noise, check_truth, sweep
 from thrulay import LocalServer
-
-TRIES = 10
 
 
 def _cannot():

@@ -20,6 +20,7 @@ LEFT6, RIGHT6 = "fd77::1", "fd77::2"
 LEFT_MAC, RIGHT_MAC = "02:00:00:77:00:01", "02:00:00:77:00:02"
 OFFLOADS = ["tx", "off", "tso", "off", "gso", "off", "gro", "off"]
 DEADLINE_S = 30
+TRIES = 10                      # of on_time
 PR_SET_PDEATHSIG = 1
 
 _numbers = itertools.count(1)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import Noise, command, sweep
+from harness import TRIES, Noise, command, sweep
 
 HERE = os.path.dirname(__file__)
 
@@ -22,6 +22,28 @@ def test_bad():
 
 def test_skipped():
     pytest.skip("no reason")
+"""
+
+SPOILT_ONCE = """
+import pytest
+
+made = []
+
+@pytest.fixture(scope="module")
+def shared():
+    made.append(1)
+    if len(made) == 1:
+        raise OSError("broken")
+    yield len(made)
+
+def test_first(shared):
+    assert shared == 2
+
+def test_second(shared):
+    assert shared == 2
+
+def test_third(shared):
+    assert shared == 3
 """
 
 
@@ -61,9 +83,10 @@ def test_spoilt_runs_are_never_judged(on_time, where, key):
         truth[where][key] = 6
         return truth
 
-    with pytest.raises(pytest.fail.Exception, match="too noisy in 5 runs"):
+    with pytest.raises(pytest.fail.Exception,
+                       match=f"too noisy in {TRIES} runs"):
         on_time(once, late_us=20)
-    assert len(runs) == 5
+    assert len(runs) == TRIES
 
 
 def test_own_noise_is_repeated(on_time):
@@ -112,16 +135,44 @@ def test_killed_runs_are_swept(namespaces):
     assert names[1] in left
 
 
-def test_tap_lines(tmp_path):
-    (tmp_path / "test_three.py").write_text(THREE_TESTS)
+def tap(directory, text):
+    """The exit status of pytest on that text, its lines without comments, and
+    with them."""
+    (directory / "test_it.py").write_text(text)
     done = subprocess.run(
         ["sh", "-c", 'exec pytest-3 -p no:cacheprovider -p tapline "$1" '
-         "3>&1 >/dev/null", "sh", str(tmp_path)],
+         "3>&1 >/dev/null", "sh", str(directory)],
         env={**os.environ, "PYTHONPATH": HERE}, text=True,
         capture_output=True, timeout=60)
-    lines = [line for line in done.stdout.splitlines() if line[0] != "#"]
-    assert lines == ["1..3", "ok 1 - test_three.py::test_good",
-                     "not ok 2 - test_three.py::test_bad",
-                     "ok 3 - test_three.py::test_skipped # SKIP no reason"]
-    assert "assert 1 == 2" in done.stdout
-    assert done.returncode == 1
+    return done.returncode, [line for line in done.stdout.splitlines()
+                             if line[0] != "#"], done.stdout
+
+
+def test_tap_lines(tmp_path):
+    status, lines, whole = tap(tmp_path, THREE_TESTS)
+    assert lines == ["1..3", "ok 1 - test_it.py::test_good",
+                     "not ok 2 - test_it.py::test_bad",
+                     "ok 3 - test_it.py::test_skipped # SKIP no reason"]
+    assert "assert 1 == 2" in whole
+    assert status == 1
+
+
+def test_one_more_attempt(tmp_path):
+    """With what the test shared with others made anew, and told of."""
+    status, lines, whole = tap(tmp_path, SPOILT_ONCE)
+    assert lines == ["1..3", "ok 1 - test_it.py::test_first",
+                     "ok 2 - test_it.py::test_second",
+                     "ok 3 - test_it.py::test_third"]
+    assert [line for line in whole.splitlines() if "# again:" in line] == \
+        ["# again: test_it.py::test_first", "# again: test_it.py::test_third"]
+    assert "assert 2 == 3" in whole and "OSError: broken" in whole
+    assert status == 0
+
+
+def test_no_further_attempts_when_many_fail(tmp_path):
+    status, lines, whole = tap(
+        tmp_path, "import pytest\n@pytest.mark.parametrize('n', range(9))\n"
+        "def test_bad(n):\n    assert 0\n")
+    assert len(lines) == 10 and sum("not ok" in line for line in lines) == 9
+    assert whole.count("# again:") == 3
+    assert status == 1
