@@ -17,8 +17,9 @@
 #define PATIENCE_NS	(60 * CLOCK_NS_PER_S)	/* for the first answer */
 #define STEP_NS		CLOCK_NS_PER_MS	/* of the clock, in a train */
 #define CLOSE_NS	CLOCK_NS_PER_S	/* for the last words */
-/* The estimator's own limit, where the user sets none. */
-#define FAST_NS		(20 * CLOCK_NS_PER_S)
+/* The estimator's own limits, where the user sets none. */
+#define FAST_NS		(18 * CLOCK_NS_PER_S)
+#define FAST_BYTES	100000000
 #define TARGET		0.01
 /* Of 4.1: the payload is what TCP has in a segment and this. */
 #define ABOVE_MSS	12
@@ -67,7 +68,9 @@ begin_fast(struct client *c, size_t payload)
 		.quick = c->o->quick,
 		.limit_ns = c->o->timeout_ns == 0 && left_ns > FAST_NS ?
 		    FAST_NS : left_ns,
-		.limit_bytes = (uint64_t)c->o->max_bytes, .target = TARGET
+		.limit_bytes = c->o->max_bytes == 0 ? FAST_BYTES :
+		    (uint64_t)c->o->max_bytes,
+		.target = TARGET
 	};
 
 	rcv_begin(&c->rcv, 0, payload);

@@ -15,6 +15,7 @@
 #define LONG_NS		(120 * CLOCK_NS_PER_MS)
 #define LONG_MIN	8
 #define LONG_MAX	300
+#define PART_MAX	0.125	/* of the bytes left, for one train */
 #define BUCKET_NS	(700 * CLOCK_NS_PER_MS)
 #define BUCKET_MAX	400
 #define BUCKET_PAUSE_NS	(300 * CLOCK_NS_PER_MS)
@@ -22,22 +23,17 @@
 #define PAUSE_MAX_NS	(2 * CLOCK_NS_PER_S)
 #define CHECK_NS	(200 * CLOCK_NS_PER_MS)
 #define ROUNDS_MIN	3
+#define CHECK_PART	8	/* a check after one in so many trains more */
 #define SETTLED		2	/* checks in a row */
+#define BOUNDS		4	/* the same, of a lower bound */
 #define EMPTY_MAX	10	/* trains in a row that are lost */
 #define QUICK_NS	(1500 * CLOCK_NS_PER_MS)
 #define QUICK_TARGET	0.02
-#define SAME_BUCKET	0.2	/* of the sustained rate */
 
 static size_t
 clamp(double v, size_t lo, size_t hi)
 {
 	return v < (double)lo ? lo : v > (double)hi ? hi : (size_t)v;
-}
-
-static size_t
-long_len(const struct fast *f)
-{
-	return clamp((double)LONG_NS / f->gap_ns, LONG_MIN, f->long_max);
 }
 
 static void
@@ -64,6 +60,28 @@ ask(struct fast *f, enum fast_sort sort, size_t len, size_t payload,
 	f->ask.round++;
 }
 
+/* IP bytes of a train. */
+static double
+cost(const struct fast *f, size_t len, size_t payload)
+{
+	return (double)(len + 1) * (double)(payload + f->config.headers);
+}
+
+/* IP bytes that may still be asked for. */
+static double
+left_bytes(const struct fast *f)
+{
+	return f->config.limit_bytes == 0 ? INFINITY :
+	    (double)f->config.limit_bytes - (double)f->bytes;
+}
+
+/* Would the train that is asked for be more than may be? */
+static bool
+too_much(const struct fast *f)
+{
+	return cost(f, f->ask.len, f->ask.payload) > left_bytes(f);
+}
+
 void
 fast_start(struct fast *f, const struct fast_config *config, int64_t now_ns)
 {
@@ -80,6 +98,17 @@ fast_start(struct fast *f, const struct fast_config *config, int64_t now_ns)
 	f->ask.payload = config->max_payload;
 	ask(f, FAST_SCALE_TRAIN, SCALE_LEN, config->max_payload, 0);
 	f->ask.pause_ns = 0;
+	f->over = f->failed = too_much(f);
+}
+
+/* No train takes much of what is left, so that there are several. */
+static size_t
+long_len(const struct fast *f, size_t payload)
+{
+	double most = PART_MAX * left_bytes(f) / cost(f, 0, payload);
+
+	return clamp(fmin((double)LONG_NS / f->gap_ns, most), LONG_MIN,
+	    f->long_max);
 }
 
 const struct train_ask *
@@ -121,42 +150,19 @@ fast_keep(struct fast *f, int64_t asked_ns, uint32_t departure_us,
 	f->stamps += n;
 }
 
-/* Is this what the first bucket train showed, too? */
-static bool
-same_bucket(const struct fast *f)
-{
-	return fabs(log(f->bucket[0].sustained_ns / f->bucket[1].sustained_ns))
-	    < SAME_BUCKET;
-}
-
-static void
-bucket_train(struct fast *f, const int64_t *arrival_ns)
-{
-	struct bucket *b = &f->bucket[f->buckets];
-
-	if (!bucket_find(arrival_ns, f->ask.len + 1, b)) {
-		f->buckets = 0;
-	} else if (f->buckets++ == 0) {
-		f->gap_ns = b->sustained_ns;
-		return;
-	} else if (!same_bucket(f)) {
-		f->buckets = 0;
-	}
-	/* one train can be an accident, two are a bucket */
-	f->step++;
-}
-
 static double
 drain_ns(const struct fast *f)
 {
 	return f->gap_ns * (double)f->ask.len / 2;
 }
 
-static void
+/* False: it would take too much of the traffic that is left. */
+static bool
 ask_bucket(struct fast *f)
 {
 	size_t len = clamp((double)BUCKET_NS / f->gap_ns, LONG_MIN,
 	    BUCKET_MAX);
+	size_t payload = f->config.max_payload;
 	double pause_ns = (double)BUCKET_PAUSE_NS;
 
 	/* until it is full again */
@@ -165,7 +171,13 @@ ask_bucket(struct fast *f)
 		pause_ns = fmax(pause_ns, 1.5 * f->bucket[0].packets *
 		    f->bucket[0].sustained_ns);
 	}
-	ask(f, FAST_BUCKET_TRAIN, len, f->config.max_payload, pause_ns);
+	/* whose peak is it? */
+	if (f->buckets == FAST_BUCKETS)
+		payload /= 2;
+	if (cost(f, len, payload) > PART_MAX * left_bytes(f))
+		return false;
+	ask(f, FAST_BUCKET_TRAIN, len, payload, pause_ns);
+	return true;
 }
 
 /* The rounds: pairs, a long train, one of small packets. */
@@ -177,9 +189,10 @@ ask_round(struct fast *f, int step)
 	if (step < PAIRS)
 		ask(f, FAST_PAIR_TRAIN, PAIR_LEN, max, drain_ns(f));
 	else if (step == PAIRS)
-		ask(f, FAST_LONG_TRAIN, long_len(f), max, drain_ns(f));
+		ask(f, FAST_LONG_TRAIN, long_len(f, max), max, drain_ns(f));
 	else
-		ask(f, FAST_SMALL_TRAIN, long_len(f), max / 2, drain_ns(f));
+		ask(f, FAST_SMALL_TRAIN, long_len(f, max / 2), max / 2,
+		    drain_ns(f));
 }
 
 static void
@@ -192,8 +205,9 @@ ask_next(struct fast *f)
 		return;
 	}
 	if (f->step < first) {
-		ask_bucket(f);
-		return;
+		if (ask_bucket(f))
+			return;
+		f->step = first;
 	}
 	ask_round(f, f->step - first);
 	if (f->step - first > PAIRS) {
@@ -206,38 +220,52 @@ static bool
 exhausted(const struct fast *f, int64_t now_ns)
 {
 	return now_ns - f->start_ns >= f->config.limit_ns ||
-	    (f->config.limit_bytes > 0 && f->bytes >= f->config.limit_bytes) ||
+	    too_much(f) ||
 	    f->trains == FAST_TRAINS_MAX ||
 	    f->stamps + BUCKET_MAX + 1 > FAST_STAMPS_MAX;
 }
 
-/* Two checks in a row that find the interval narrow enough. */
+/* Is it known well enough? More of a lower bound is no better, and what is
+ * known of a bucket is known from its own trains. */
+static bool
+settled(struct fast *f)
+{
+	const struct fast_result *r = &f->result;
+	bool narrow = r->valid && (r->verdict == FAST_SHAPED ||
+	    log(r->hi / r->lo) / 2 <= f->config.target + f->open);
+
+	f->settled = narrow ? f->settled + 1 : 0;
+	f->bounds = r->valid && r->lower_bound ? f->bounds + 1 : 0;
+	return f->settled >= SETTLED || f->bounds >= BOUNDS;
+}
+
+/*
+ * Estimate, and see if that was it: each time when there are so many more
+ * trains, since an estimate takes time with the number of trains.
+ */
 static void
 check(struct fast *f, int64_t now_ns)
 {
 	bool end = exhausted(f, now_ns);
-	const struct fast_result *r = &f->result;
-	double target = f->config.target + f->open;
 
-	if (!end && (f->rounds < ROUNDS_MIN || now_ns < f->check_ns))
+	if (!end && (f->rounds < ROUNDS_MIN || now_ns < f->check_ns ||
+	    f->trains < f->check_trains))
 		return;
 	fast_estimate(f);
 	f->check_ns = now_ns + CHECK_NS;
-	if (r->valid && log(r->hi / r->lo) / 2 <= target)
-		f->settled++;
-	else
-		f->settled = 0;
-	if (end || f->settled >= SETTLED) {
+	f->check_trains = f->trains + f->trains / CHECK_PART;
+	if (settled(f) || end) {
 		f->over = true;
-		f->failed = !r->valid;
+		f->failed = !f->result.valid;
 	}
 }
 
 static void
-take_sort(struct fast *f, const int64_t *arrival_ns, double gap_ns, size_t got)
+take_sort(struct fast *f, int64_t asked_ns, const int64_t *arrival_ns,
+    double gap_ns, size_t got)
 {
 	if (f->sort == FAST_BUCKET_TRAIN) {
-		bucket_train(f, arrival_ns);
+		f->step += fast_bucket_train(f, asked_ns, arrival_ns);
 		return;
 	}
 	f->step++;
@@ -263,13 +291,13 @@ fast_take(struct fast *f, int64_t now_ns, int64_t asked_ns,
 	f->empty = got == 0 ? f->empty + 1 : 0;
 	if (got > 1)
 		fast_keep(f, asked_ns, departure_us, arrival_ns);
-	take_sort(f, arrival_ns, gap_ns, got);
-	if (f->empty >= EMPTY_MAX)
+	take_sort(f, asked_ns, arrival_ns, gap_ns, got);
+	if (f->empty >= EMPTY_MAX) {
 		f->over = f->failed = true;
-	else
-		check(f, now_ns);
+		return;
+	}
 	if (f->gap_ns <= 0)
 		f->gap_ns = (double)CLOCK_NS_PER_MS;
-	if (!f->over)
-		ask_next(f);
+	ask_next(f);
+	check(f, now_ns);
 }

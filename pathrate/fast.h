@@ -41,7 +41,8 @@ struct fast_result {
 	bool		 lower_bound;
 	enum fast_evidence evidence;
 	size_t		 scale;			/* packets or bursts */
-	bool		 crossed;		/* cross traffic in all of it */
+	bool		 met_others;		/* packets of theirs between */
+	bool		 crossed;		/* so in all of it */
 	double		 undisturbed;		/* part of the samples, 0..1 */
 	/* FAST_SHAPED */
 	double		 peak_mbps, sustained_mbps, bucket_bytes;
@@ -57,14 +58,14 @@ struct fast_config {
 	size_t	headers;	/* 28, or 48 with IPv6 */
 	bool	quick;		/* -Q: a rough answer in two seconds */
 	int64_t	limit_ns;	/* for all of it */
-	uint64_t limit_bytes;	/* of IP; 0: none */
+	uint64_t limit_bytes;	/* of IP, not to be exceeded; 0: none */
 	double	target;		/* half width of the interval, 0.01 */
 	uint64_t seed;		/* of the bootstrap */
 };
 
 enum fast_sort {
 	FAST_SCALE_TRAIN,	/* short, the first of all */
-	FAST_BUCKET_TRAIN,	/* longest, after a pause */
+	FAST_BUCKET_TRAIN,	/* longest, after a pause; at last half-size */
 	FAST_PAIR_TRAIN,
 	FAST_LONG_TRAIN,
 	FAST_SMALL_TRAIN	/* half the size */
@@ -73,6 +74,7 @@ enum fast_sort {
 #define FAST_TRAINS_MAX	512
 #define FAST_STAMPS_MAX	65536
 #define FAST_SAMPLES_MAX 16384
+#define FAST_BUCKETS	2	/* one can be an accident */
 
 struct fast_train {
 	enum fast_sort	 sort;
@@ -89,13 +91,17 @@ struct fast {
 	int64_t		 start_ns, check_ns;
 	bool		 over, failed;
 	int		 step, rounds;		/* of the schedule */
-	int		 settled;		/* checks in a row */
+	size_t		 check_trains;		/* then, at the earliest */
+	int		 settled, bounds;	/* checks in a row */
 	int		 empty;			/* trains in a row */
 	size_t		 long_max;		/* that the queues take */
 	double		 gap_ns;		/* a full packet, roughly */
 	uint64_t	 bytes;
-	struct bucket	 bucket[2];
+	struct bucket	 bucket[FAST_BUCKETS];
 	int		 buckets;		/* seen */
+	int		 bucket_trains;
+	/* between packets of the peak, of full and half size; 0: unknown */
+	double		 peak_gap_ns, half_gap_ns;
 	struct fast_train train[FAST_TRAINS_MAX];
 	size_t		 trains;
 	int64_t		 stamp[FAST_STAMPS_MAX];

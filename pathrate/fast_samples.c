@@ -9,6 +9,7 @@
 #define BURST_PART	0.3	/* of the time its packets would take */
 #define CLOSE_PART	0.3	/* of the mean gap: in a batch */
 #define BATCHED		0.5	/* of the gaps are close */
+#define ROUGH_MAX	4096
 #define PAIR_DELAY	0.25	/* quantile of the pairs' delays */
 
 /* Packets that stand for the train: number and time. */
@@ -71,10 +72,10 @@ delayed(const struct fast *f, const struct fast_train *t, double max_ns)
 
 static size_t
 add_train(struct fast *f, const struct fast_train *t,
-    const struct fast_view *v, size_t n)
+    const struct fast_view *v, size_t stride, size_t n)
 {
 	struct points p;
-	size_t i, stride = v->scale > 1 ? v->scale / 2 : 1;
+	size_t i;
 	double ns, reach;
 
 	packets(f, t, &p);
@@ -90,23 +91,40 @@ add_train(struct fast *f, const struct fast_train *t,
 	return n;
 }
 
+static int
+times(const struct fast *f, const struct fast_view *v, size_t i)
+{
+	const struct fast_train *t = &f->train[i];
+
+	if (t->payload != v->payload || t->sort == FAST_BUCKET_TRAIN ||
+	    (v->delay_max_ns > 0 && delayed(f, t, v->delay_max_ns)))
+		return 0;
+	return v->times == NULL ? 1 : v->times[i];
+}
+
+/* Every which packet of a train begins a sample, so that there is room for
+ * those of all trains. */
+static size_t
+stride_of(const struct fast *f, const struct fast_view *v)
+{
+	size_t i, n = 0, most = v->rough ? ROUGH_MAX : FAST_SAMPLES_MAX;
+	size_t stride = v->scale > 1 ? v->scale / 2 : 1;
+
+	for (i = 0; i < f->trains; i++)
+		n += (size_t)times(f, v, i) * f->train[i].n;
+	return n / stride < most ? stride : n / most + 1;
+}
+
 size_t
 fast_samples(struct fast *f, const struct fast_view *v)
 {
-	size_t i, n = 0;
+	size_t i, n = 0, stride = stride_of(f, v);
 	int k;
 
 	f->reach = 0;
-	for (i = 0; i < f->trains; i++) {
-		if (f->train[i].payload != v->payload ||
-		    f->train[i].sort == FAST_BUCKET_TRAIN)
-			continue;
-		if (v->delay_max_ns > 0 &&
-		    delayed(f, &f->train[i], v->delay_max_ns))
-			continue;
-		for (k = v->times == NULL ? 1 : v->times[i]; k > 0; k--)
-			n = add_train(f, &f->train[i], v, n);
-	}
+	for (i = 0; i < f->trains; i++)
+		for (k = times(f, v, i); k > 0; k--)
+			n = add_train(f, &f->train[i], v, stride, n);
 	series_sort(f->sample, n);
 	f->reach /= n > 0 ? (double)n : 1;
 	return n;

@@ -29,6 +29,8 @@ libpathrate_la_SOURCES = \
 	%D%/density.h \
 	%D%/fast.c \
 	%D%/fast.h \
+	%D%/fast_bucket.c \
+	%D%/fast_cross.c \
 	%D%/fast_estimate.c \
 	%D%/fast_private.h \
 	%D%/fast_samples.c \

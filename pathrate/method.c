@@ -4,6 +4,17 @@
 #include "pathrate/fast_private.h"
 #include "pathrate/method.h"
 
+/* Would the next train be more than may be asked for? */
+static bool
+too_much(const struct method *m)
+{
+	const struct train_ask *ask = classic_ask(&m->classic);
+
+	return ask != NULL && m->limit_bytes > 0 && m->bytes +
+	    (ask->len + 1) * classic_bytes(&m->classic, ask->payload) >
+	    m->limit_bytes;
+}
+
 void
 method_classic(struct method *m, const struct classic_config *config,
     uint64_t limit_bytes, classic_say *say, void *arg)
@@ -12,6 +23,8 @@ method_classic(struct method *m, const struct classic_config *config,
 	m->limit_bytes = limit_bytes;
 	m->bytes = 0;
 	classic_start(&m->classic, config, say, arg);
+	if (too_much(m))
+		classic_stop(&m->classic);
 }
 
 void
@@ -35,7 +48,7 @@ take_classic(struct method *m, const struct method_train *t)
 
 	m->bytes += (ask->len + 1) * classic_bytes(&m->classic, ask->payload);
 	classic_take(&m->classic, t->end, t->arrival_ns);
-	if (m->limit_bytes > 0 && m->bytes >= m->limit_bytes)
+	if (too_much(m))
 		classic_stop(&m->classic);
 }
 

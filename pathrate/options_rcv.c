@@ -90,7 +90,7 @@ static const struct opt table[] = {
 	    "--classic 30 min)" },
 	{ OPT_SIZE, 0, "max-bytes", "BYTES", "0", FIELD(max_bytes), 0,
 	    INT64_C(1) << 50, .help = "ask for no more traffic than this "
-	    "(0: no limit)" },
+	    "(0: 100 MB, with --classic no limit)" },
 	{ OPT_STRING, 0, "replay", "FILE", NULL, FIELD(replay),
 	    .help = "estimate from recorded arrival times; no network" },
 

@@ -93,6 +93,34 @@ loaded(void **state)
 	assert_true(wrong * 10 <= runs);
 }
 
+/*
+ * Small packets fall between any two of ours: no scale is without them, and
+ * it is said, though every sample is near the mode.
+ */
+static void
+small_packets(void **state)
+{
+	const struct fast_result *r;
+	struct path *p = *state;
+	int turn, wrong = 0;
+
+	unit_seed();
+	for (turn = 0; turn < 12; turn++) {
+		memset(p, 0, sizeof(*p));
+		p->mbps = turn % 2 ? 500 : 200;
+		p->overhead = turn % 3 ? 14 : 0;
+		p->load = turn % 4 < 2 ? 0.3 : 0.5;
+		p->cross_bytes = 64;
+		p->send_ns = 2000;
+		p->noise_ns = 500;
+		path_run(p, &usual);
+		r = &p->f.result;
+		wrong += !within(p, 0.03) || r->verdict != FAST_LOADED ||
+		    r->hi < truth(p);
+	}
+	assert_true(wrong <= 2);
+}
+
 /* A path without faults of the host, to begin with. */
 static void
 clean(struct path *p, double mbps)
@@ -148,12 +176,28 @@ quick(void **state)
 		assert_true(within(p, 0.05));
 		assert_true(p->now_ns < 2e9);
 	}
-	config = usual;
-	config.limit_bytes = 300000;
-	clean(p, 100);
-	path_run(p, &config);
-	assert_true(within(p, 0.05));
-	assert_in_range(p->f.bytes, 300000, 300000 + 301 * 1488);
+}
+
+/* Never more bytes than that, and as much of an answer as they give. */
+static void
+few_bytes(void **state)
+{
+	static const uint64_t most[] = { 1, 10000, 50000, 300000,
+		3000000 };
+	struct fast_config config = usual;
+	struct path *p = *state;
+	size_t i;
+
+	unit_seed();
+	for (i = 0; i < NELEM(most); i++) {
+		config.limit_bytes = most[i];
+		clean(p, i % 2 ? 100 : 10);
+		path_run(p, &config);
+		assert_true(p->f.bytes <= most[i]);
+		assert_int_equal(p->f.failed, i < 2);
+		if (i >= 2)
+			assert_true(within(p, 0.05));
+	}
 }
 
 /* Interrupts every 200 us, so that 17 or 170 packets come at once. */
@@ -183,8 +227,9 @@ token_bucket(void **state)
 	int turn;
 
 	unit_seed();
-	for (turn = 0; turn < 6; turn++) {
+	for (turn = 0; turn < 12; turn++) {
 		clean(p, turn % 3 == 2 ? 0 : 500);
+		p->mute = turn >= 6;
 		p->shaped_mbps = turn % 2 ? 10 : 50;
 		p->bucket_bytes = 100000;
 		path_run(p, &usual);
@@ -200,6 +245,34 @@ token_bucket(void **state)
 		assert_true(r->mbps == (r->peak_bound ? r->sustained_mbps :
 		    r->peak_mbps));
 	}
+}
+
+/* A receiver that was elsewhere takes what has come at once, then the rest as
+ * it comes: no bucket, even twice. */
+static void
+overslept(void **state)
+{
+	static int64_t ns[TRAIN_LEN_MAX + 1];
+	const int64_t late_ns = 5 * CLOCK_NS_PER_MS, gap_ns = 120000;
+	struct path *p = *state;
+	struct fast *f = &p->f;
+	int64_t start_ns = 0;
+	int trains;
+	size_t i;
+
+	fast_start(f, &usual, 0);
+	for (trains = 0; trains < 12; trains++) {
+		for (i = 0; i <= f->ask.len; i++) {
+			ns[i] = start_ns + (int64_t)i * gap_ns;
+			if (f->sort == FAST_BUCKET_TRAIN &&
+			    ns[i] < start_ns + late_ns)
+				ns[i] = start_ns + late_ns + (int64_t)i * 1000;
+		}
+		assert_int_equal(f->buckets, 0);
+		fast_take(f, start_ns, start_ns, 100, ns);
+		start_ns += CLOCK_NS_PER_S;
+	}
+	assert_int_not_equal(f->sort, FAST_BUCKET_TRAIN);
 }
 
 /* Packets pass as fast as the sender makes them, whatever their size. */
@@ -348,10 +421,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(idle),
 		cmocka_unit_test(loaded),
+		cmocka_unit_test(small_packets),
 		cmocka_unit_test(lossy),
 		cmocka_unit_test(quick),
+		cmocka_unit_test(few_bytes),
 		cmocka_unit_test(batches),
 		cmocka_unit_test(token_bucket),
+		cmocka_unit_test(overslept),
 		cmocka_unit_test(no_link),
 		cmocka_unit_test(busy_host),
 		cmocka_unit_test(calm_host),
