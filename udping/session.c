@@ -218,19 +218,17 @@ static void
 number(struct session_table *t, struct session *s, const struct wire_probe *p,
     int64_t arrival_ns)
 {
-	uint64_t before = s->duplicates, reordered = s->reordered;
-	uint64_t seen = s->seen;
+	uint64_t before = s->duplicates;
+	bool in_order = seq_take(s, p->seq, arrival_ns);
 
-	seq_take(s, p->seq, arrival_ns);
 	if (s->hops != NULL && s->duplicates == before)
 		s->hops[p->seq % t->o.hops]++;
 	if (s->lane == NULL)
 		(void)lane_link(s);
 	else
 		lane_check(s);
-	/* Overtaken by one of the next period. */
-	if (s->succ != NULL && s->seen > seen && s->reordered == reordered)
-		s->reordered++;
+	if (in_order && s->succ != NULL)
+		seq_overtaken(s, p->seq);
 }
 
 /* In a control packet of the first generation: one more than were sent. */

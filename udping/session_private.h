@@ -93,6 +93,7 @@ struct session {
 	int64_t		 start_s;
 	int64_t		 first_ns;
 	uint32_t	 jump, dive;
+	uint32_t	 overtaken;	/* reordered, if the jump counts */
 	int64_t		 jump_ns, dive_ns;
 	bool		 first;		/* period of a client that is known
 					 * from its first packet */
@@ -156,7 +157,10 @@ void	lane_retire(struct session *s);
 /* May this many have been sent in that time? */
 bool	seq_fits(uint32_t ahead, int64_t elapsed_ns, double rate);
 double	seq_rate(const struct session *s);
-void	seq_take(struct session *s, uint32_t seq, int64_t arrival_ns);
+/* True when it came in order, as far as this period tells. */
+bool	seq_take(struct session *s, uint32_t seq, int64_t arrival_ns);
+/* But it was overtaken by one of the next period. */
+void	seq_overtaken(struct session *s, uint32_t seq);
 /* A number that agrees with the jump that waits makes it count. */
 void	seq_confirm(struct session *s, uint32_t seq);
 /* At the end of a period, when its rate is known, what waits counts or not. */

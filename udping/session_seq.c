@@ -104,18 +104,6 @@ forward(struct session *s, uint32_t seq, int64_t arrival_ns)
 	s->seen++;
 }
 
-void
-seq_confirm(struct session *s, uint32_t seq)
-{
-	int32_t ahead = serial(seq, s->jump);
-
-	if (!s->jumped || ahead < 1 || ahead > SESSION_NEAR)
-		return;
-	s->jumped = false;
-	forward(s, s->jump, s->jump_ns);
-	s->odd--;
-}
-
 /* Overtaken by the one that waits: both say that there was a jump, to here. */
 static bool
 agrees(const struct session *s, uint32_t seq)
@@ -130,6 +118,7 @@ doubtful(struct session *s, uint32_t seq, int64_t arrival_ns)
 {
 	s->odd++;
 	s->jumped = true;
+	s->overtaken = 0;
 	s->jump = seq;
 	s->jump_ns = arrival_ns;
 }
@@ -184,28 +173,72 @@ behind(struct session *s, uint32_t seq, int64_t arrival_ns)
 		set(s, seq);
 }
 
+/* The jump counts, from when it came: what has come since, from below it, was
+ * overtaken. */
+static void
+take_jump(struct session *s)
+{
+	uint64_t reordered = s->reordered;
+
+	s->jumped = false;
+	s->odd--;
+	if (serial(s->jump, s->max) > 0)
+		forward(s, s->jump, s->jump_ns);
+	else
+		behind(s, s->jump, s->jump_ns);
+	s->reordered = reordered + s->overtaken;
+}
+
 void
+seq_confirm(struct session *s, uint32_t seq)
+{
+	int32_t ahead = serial(seq, s->jump);
+
+	if (s->jumped && ahead >= 1 && ahead <= SESSION_NEAR)
+		take_jump(s);
+}
+
+static bool
+below_jump(const struct session *s, uint32_t seq)
+{
+	return s->jumped && serial(s->jump, seq) > 0;
+}
+
+bool
 seq_take(struct session *s, uint32_t seq, int64_t arrival_ns)
 {
 	int32_t ahead;
 
 	if (s->seen == 0) {
 		first(s, seq, arrival_ns);
-		return;
+		return true;
 	}
 	if (s->jumped && seq == s->jump) {
 		s->duplicates++;
-		return;
+		return false;
 	}
 	seq_confirm(s, seq);
 	ahead = serial(seq, s->max);
-	if (ahead <= 0)
+	if (ahead <= 0) {
 		behind(s, seq, arrival_ns);
-	else if (ahead <= SESSION_STEP || seq_fits((uint32_t)ahead,
-	    arrival_ns - s->max_ns, seq_rate(s)) || agrees(s, seq))
-		forward(s, seq, arrival_ns);
-	else
+		return false;
+	}
+	if (ahead > SESSION_STEP && !seq_fits((uint32_t)ahead,
+	    arrival_ns - s->max_ns, seq_rate(s)) && !agrees(s, seq)) {
 		doubtful(s, seq, arrival_ns);
+		return false;
+	}
+	forward(s, seq, arrival_ns);
+	s->overtaken += below_jump(s, seq);
+	return true;
+}
+
+void
+seq_overtaken(struct session *s, uint32_t seq)
+{
+	s->reordered++;
+	/* Not for two reasons. */
+	s->overtaken -= below_jump(s, seq);
 }
 
 void
@@ -218,14 +251,9 @@ seq_settle(struct session *s)
 		lower(s, s->dive);
 		s->odd--;
 	}
-	if (s->jumped && serial(s->jump, s->max) <= 0) {
-		behind(s, s->jump, s->jump_ns);
-		s->odd--;
-	} else if (s->jumped && seq_fits(s->jump - s->max,
-	    s->jump_ns - s->max_ns, rate)) {
-		forward(s, s->jump, s->jump_ns);
-		s->odd--;
-	}
+	if (s->jumped && (serial(s->jump, s->max) <= 0 || seq_fits(
+	    s->jump - s->max, s->jump_ns - s->max_ns, rate)))
+		take_jump(s);
 	s->dived = s->jumped = false;
 }
 

@@ -159,6 +159,26 @@ plausible(void **state)
 	play_ends(&y, "a:101:1003:902 b:2:2:0 ");
 }
 
+/* A jump that waits while others go past it is not where they go back to. */
+static void
+jump_passed(void **state)
+{
+	struct play y;
+
+	(void)state;
+	play_begin(&y, 0);
+	play_range(&y, 'a', 0, 99);
+	play_packet(&y, 'a', 200, false);
+	y.now_ns += 900 * CLOCK_NS_PER_MS;
+	play_packet(&y, 'a', 1700, false);
+	play_packet(&y, 'a', 700, false);
+	play_packet(&y, 'a', 1701, false);
+	session_flush(y.t);
+	assert_int_equal(y.h.reordered, 1);
+	assert_int_equal(y.h.last.odd, 0);
+	play_ends(&y, "a:104:1702:1598 ");
+}
+
 /* The same port twice in -s: two sequences, side by side. */
 static void
 twins(void **state)
@@ -327,6 +347,7 @@ main(void)
 		cmocka_unit_test(head_missed),
 		cmocka_unit_test(forged),
 		cmocka_unit_test(plausible),
+		cmocka_unit_test(jump_passed),
 		cmocka_unit_test(twins),
 		cmocka_unit_test(restarted),
 		cmocka_unit_test(first_generation),

@@ -26,7 +26,7 @@ struct packet {
 };
 
 struct totals {
-	int64_t	received, expected, lost, duplicates, odd, late;
+	int64_t	received, expected, lost, duplicates, reordered, odd, late;
 };
 
 struct world {
@@ -48,6 +48,7 @@ note(void *arg, const struct session_record *r)
 	h->lost += (int64_t)r->expected -
 	    (int64_t)(r->count - r->duplicates - r->odd);
 	h->duplicates += (int64_t)r->duplicates;
+	h->reordered += (int64_t)r->reordered;
 	h->odd += (int64_t)r->odd;
 }
 
@@ -180,6 +181,32 @@ play(struct world *w, struct session_table *t, unsigned int ports)
 	session_flush(t);
 }
 
+/* RFC 4737, of the first arrival of each number. */
+static void
+count_reordered(struct world *w)
+{
+	uint32_t next[SENDERS] = { 0 };
+	bool any[SENDERS] = { false };
+	unsigned char *seen = calloc(SENDERS, MAX);
+	unsigned int who;
+	uint32_t seq;
+	size_t i;
+
+	assert_non_null(seen);
+	for (i = 0; i < w->n; i++) {
+		who = w->order[i].period % SENDERS;
+		seq = w->order[i].seq;
+		if (seen[who * MAX + (seq - w->packets[who]->seq)]++ > 0)
+			continue;
+		if (any[who] && (int32_t)(seq - next[who]) < 0)
+			w->truth.reordered++;
+		else
+			next[who] = seq + 1;
+		any[who] = true;
+	}
+	free(seen);
+}
+
 /*
  * A packet can be late only where the edge of a period comes right after a
  * pause of more than KEEPALIVE_S: it was overtaken by one of the next period,
@@ -197,6 +224,8 @@ judge(struct world *w, bool twice)
 		return;
 	w->truth.lost = w->truth.expected - w->truth.received;
 	assert_int_equal(h->received + h->late, w->truth.received);
+	if (h->late == 0)
+		assert_int_equal(h->reordered, w->truth.reordered);
 	assert_int_equal(h->duplicates, w->truth.duplicates);
 	assert_int_equal(h->odd, 0);
 	assert_int_equal(h->lost - h->late, w->truth.lost);
@@ -221,6 +250,7 @@ run(struct world *w, unsigned int senders, unsigned int ports, bool twice)
 		arrive(w, w->packets[i], n, i, twice);
 	}
 	qsort(w->order, w->n, sizeof(w->order[0]), by_arrival);
+	count_reordered(w);
 	play(w, t, ports);
 	session_free(t);
 	judge(w, twice);
