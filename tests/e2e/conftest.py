@@ -53,6 +53,7 @@ import pytest
 
 from harness import TRIES, BareNet, EmulatedNet, Noise, check_truth, sweep
 from thrulay import LocalServer
+from udping_capture import Capture
 
 
 def _cannot():
@@ -125,6 +126,20 @@ def on_time():
                     + "; ".join(reasons))
 
     return repeat
+
+
+@pytest.fixture
+def net(bare):
+    """Two namespaces with nothing between them."""
+    return bare()
+
+
+@pytest.fixture
+def capture(net):
+    """The frames that arrive at its right end."""
+    capture = Capture(net.right)
+    yield capture
+    capture.close()
 
 
 @pytest.fixture

@@ -125,18 +125,6 @@ class Process:
                 pytest.fail(f"never said {text!r}: {self}")
             time.sleep(0.005)
 
-    def wait_handled(self, signo=signal.SIGTERM, timeout=10):
-        """Until it has told the kernel what it wants of the signal: blocked,
-        to be read, or caught."""
-        end = time.monotonic() + timeout
-        while self.popen.poll() is None and time.monotonic() < end:
-            with open(f"/proc/{self.popen.pid}/status", encoding="ascii") as f:
-                masks = re.findall(r"Sig(?:Blk|Cgt):\s*(\w+)", f.read())
-            if any(int(m, 16) >> signo - 1 & 1 for m in masks):
-                return
-            time.sleep(0.005)
-        pytest.fail(f"signal {signo} is at its default: {self}")
-
     def wait(self, timeout=DEADLINE_S):
         """Its exit status; it is a failure to run longer."""
         try:

@@ -6,8 +6,6 @@ status, standard output and standard error.
          l0 10.77.0.1 --- veth --- r0 10.77.0.2
 """
 
-import json
-import os
 import re
 import signal
 import time
@@ -15,9 +13,9 @@ import time
 import pytest
 
 from harness import LEFT_MAC, RIGHT_MAC, BareNet, program
+from udping import recorded, vector
 
-VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/udping")
-USAGE = open(f"{VECTORS}/usage_client.txt", encoding="ascii").read()
+USAGE = recorded("usage_client.txt")
 NO_PORTS = (255, "No ports defined\n")
 NO_INTERFACE = "Couldn't find interface for IP {}\ngetIfInfo failed\n"
 
@@ -34,11 +32,10 @@ WANTED = {
 
 
 def _cases():
-    with open(f"{VECTORS}/cli_client.json", encoding="ascii") as f:
-        for case in json.load(f):
-            # In every program (design, One face); users: test_must_be_root.
-            if case["args"] != ["--help"] and case["uid"] == "root":
-                yield case
+    for case in vector("cli_client.json"):
+        # In every program (design, One face); users: test_must_be_root.
+        if case["args"] != ["--help"] and case["uid"] == "root":
+            yield case
 
 
 def _name(case):

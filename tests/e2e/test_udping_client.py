@@ -21,18 +21,6 @@ from udping_client import (CLIENT, has_no_privilege, packets, status_of,
                            summary, words)
 
 
-@pytest.fixture
-def net(bare):
-    return bare()
-
-
-@pytest.fixture
-def capture(net):
-    capture = Capture(net.right)
-    yield capture
-    capture.close()
-
-
 def test_frames(net, capture):
     """Every field of spec 3.1 and 3.2, and the turns of 3.4."""
     net.left.run(*words("--count", 400, "--quiet", s="5000,5007,5000",

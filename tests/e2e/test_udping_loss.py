@@ -13,29 +13,18 @@ import json
 import math
 import time
 
-from harness import RIGHT_MAC, program
+from udping import records_of, serve
 from udping_capture import Capture, Packet
+from udping_client import words
 
-PORT = 6000
 KEEPALIVE_S, PERIOD_S = 2, 2
 
 Sent = collections.namedtuple("Sent", "seq guid lost")
 
 
-def serve(net):
-    server = net.right.popen(
-        program("udping/udping_server"), "-l", "10.77.0.2", "-p", PORT, "-k",
-        KEEPALIVE_S, "--json-lines", "-n")
-    # The start of a client is known by the whole second.
-    time.sleep(2)
-    return server
-
-
 def client(net, ports, mean_ms, count, *more):
-    return net.left.popen(
-        program("udping/udping_client"), "-r", "10.77.0.2", "-p", PORT, "-l",
-        "10.77.0.1", "-s", ports, "-i", PERIOD_S, "-m", 100, "-a", RIGHT_MAC,
-        "-d", mean_ms, "--count", count, "--json", *more)
+    return net.left.popen(*words("--count", count, "--json", *more, s=ports,
+                                 i=PERIOD_S, m=100, d=mean_ms))
 
 
 def finish(net, server, clients, capture):
@@ -46,7 +35,8 @@ def finish(net, server, clients, capture):
         time.sleep(0.1)
     frames += capture.udp()
     capture.close()
-    time.sleep(0.3)
+    # What is on its way is let in.
+    time.sleep(1)
     assert server.stop() == 0, server
     for c in clients:
         assert c.wait() == 0, c
@@ -54,10 +44,7 @@ def finish(net, server, clients, capture):
     for frame in frames:
         packet = Packet(frame)
         sent[packet.sport].append(packet)
-    records = [line for line in map(json.loads,
-                                              server.out.splitlines())
-               if line["event"] == "record"]
-    return records, [json.loads(c.out) for c in clients], sent
+    return records_of(server), [json.loads(c.out) for c in clients], sent
 
 
 def fates(trace, sent):
@@ -130,7 +117,7 @@ def test_outages(link, on_time):
     def once():
         with link(forward=",".join(o for o, _ in table.values()),
                   trace=True) as net:
-            server, capture = serve(net), Capture(net.left)
+            server, capture = serve(net, KEEPALIVE_S), Capture(net.left)
             clients = [client(net, f"{short[0]}-{short[-1]}", 1,
                               SENT * len(short))]
             clients += [client(net, p, 1, LONG_SENT) for p in long]
@@ -171,7 +158,7 @@ def test_control_packets_tell_the_end(link, on_time):
         with link(forward=",".join(
                 f"outage={p}:{SENT - n}:{n}" for p, n in lost.items()),
                 trace=True) as net:
-            server, capture = serve(net), Capture(net.left)
+            server, capture = serve(net, KEEPALIVE_S), Capture(net.left)
             clients = [client(net, "5000-5003", 1, SENT * len(lost),
                               "--generation=1", "-i", far_from_an_edge(60))]
             done = finish(net, server, clients, capture)
@@ -202,7 +189,7 @@ def test_random(link, on_time):
 
     def once():
         with link(forward=spec, seed=11, trace=True) as net:
-            server, capture = serve(net), Capture(net.left)
+            server, capture = serve(net, KEEPALIVE_S), Capture(net.left)
             done = finish(net, server, [client(net, "5000-5003", 1, 8000)],
                           capture)
             return net.stop(), net.trace(), done

@@ -19,18 +19,6 @@ from udping_client import (has_no_privilege, packets, status_of, summary,
                            words)
 
 
-@pytest.fixture
-def net(bare):
-    return bare()
-
-
-@pytest.fixture
-def capture(net):
-    capture = Capture(net.right)
-    yield capture
-    capture.close()
-
-
 @pytest.mark.parametrize("remote, gateway", [
     ("fd77::2", "fd77::2"), ("2001:db8:9::9", "fe80::2"),
     ("192.0.2.9", "fe80::2")])

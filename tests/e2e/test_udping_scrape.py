@@ -78,7 +78,9 @@ def test_page():
         text = server.page()
         check_page(text)
         assert "\nudping_malformed_total 1\n" in text
-        assert "\nudping_sessions 1\n" in text
+        # On a slow host it is over by now.
+        done = "\nudping_records_total 1\n" in text
+        assert f"\nudping_sessions {int(not done)}\n" in text
         server.wait_for(lambda: server.value("records_total") == 1)
         assert server.value("lost_total") == 2
         assert server.stop() == 0
@@ -129,15 +131,17 @@ def test_hostile_peers():
 
 
 def test_silent_peers_are_ended():
-    with Scraped() as server, server.connect() as silent, \
-            server.connect() as asked:
+    with Scraped() as server:
         start = time.monotonic()
+        silent, asked = server.connect(), server.connect()
         asked.sendall(GET)
         while asked.recv(65536):
             pass
         # It does not close: so the server does, in the end.
         assert silent.recv(1) == b""
-        assert 4 < time.monotonic() - start < 8
+        assert 4 < time.monotonic() - start < 20
+        silent.close()
+        asked.close()
         server.wait_for(lambda: len(os.listdir(
             f"/proc/{server.popen.pid}/fd")) < 12)
 

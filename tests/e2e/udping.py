@@ -17,9 +17,14 @@ VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/udping")
 GUID = "0123456789abcdef%04x"
 
 
-def vector(name):
+def recorded(name):
+    """A text of the vectors."""
     with open(os.path.join(VECTORS, name), encoding="utf-8") as f:
-        return json.load(f)
+        return f.read()
+
+
+def vector(name):
+    return json.loads(recorded(name))
 
 
 def probe(guid, seq, size=72, start=1700000000, sent_ns=None):
@@ -45,20 +50,61 @@ def sender(port, address="127.0.0.1"):
     return s
 
 
+def status_of(popen, key):
+    """A line of /proc/PID/status."""
+    with open(f"/proc/{popen.pid}/status", encoding="ascii") as f:
+        return dict(line.rstrip("\n").split(":\t", 1)
+                    for line in f)[key].strip()
+
+
+def until_ready(process, timeout=15):
+    """Until a harness.Process that is a server waits for signals, with its
+    port open and its clock read; or is gone."""
+    end = time.monotonic() + timeout
+    while process.popen.poll() is None:
+        try:
+            blocked = int(status_of(process.popen, "SigBlk"), 16)
+        except FileNotFoundError:
+            break
+        if blocked >> signal.SIGUSR1 - 1 & 1:
+            break
+        assert time.monotonic() < end, process
+        time.sleep(0.005)
+
+
+def serve(net, k, **how):
+    """A server at the right end that has all its records written at length;
+    clients started from now on are known from their first packet."""
+    server = net.right.popen(
+        program(SERVER), "-l", "10.77.0.2", "-p", 6000, "-k", k, "-n",
+        "--json-lines", **how)
+    until_ready(server)
+    # Their start is known by the whole second.
+    time.sleep(1.1)
+    return server
+
+
+def records_of(server):
+    """What serve's server wrote, without the summary."""
+    return [line for line in map(json.loads, server.out.splitlines())
+            if line["event"] == "record"]
+
+
 class Server:
-    """udping_server on 127.0.0.1, ready. Its output goes to files."""
+    """udping_server on 127.0.0.1, ready. Its output goes to files; .manager is
+    the socket of what takes it for the service manager."""
 
     def __init__(self, *options, k=1, listen="127.0.0.1", wrap=()):
         self._dir = tempfile.TemporaryDirectory(prefix="udping-")
         self.port = free_port()
         self.address = (listen, self.port)
-        ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        path = os.path.join(self._dir.name, "ready")
-        ready.bind(path)
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        path = os.path.join(self._dir.name, "manager")
+        self.manager.bind(path)
         # For whom root becomes.
         os.chmod(self._dir.name, 0o711)
         os.chmod(path, 0o777)
-        ready.settimeout(10)
+        self.manager.settimeout(10)
         self._out = open(os.path.join(self._dir.name, "out"), "w+b")
         self._err = open(os.path.join(self._dir.name, "err"), "w+b")
         self.popen = subprocess.Popen(
@@ -66,12 +112,10 @@ class Server:
              str(k), *options], stdin=subprocess.DEVNULL, stdout=self._out,
             stderr=self._err, env={**os.environ, "NOTIFY_SOCKET": path})
         try:
-            assert ready.recv(100) == b"READY=1"
+            assert self.manager.recv(100) == b"READY=1"
         except TimeoutError:
             self.popen.kill()
             raise AssertionError(f"not ready: {self.err}") from None
-        finally:
-            ready.close()
 
     @staticmethod
     def _text(f):
@@ -91,10 +135,7 @@ class Server:
                 if line.startswith("{")]
 
     def status(self, key):
-        """A line of /proc/PID/status."""
-        with open(f"/proc/{self.popen.pid}/status", encoding="ascii") as f:
-            return dict(line.rstrip("\n").split(":\t", 1)
-                        for line in f)[key].strip()
+        return status_of(self.popen, key)
 
     def wait_for(self, what, timeout=15):
         """Until what() is true."""
@@ -116,6 +157,6 @@ class Server:
         if self.popen.poll() is None:
             self.popen.kill()
             self.popen.wait()
-        self._out.close()
-        self._err.close()
+        for f in (self._out, self._err, self.manager):
+            f.close()
         self._dir.cleanup()

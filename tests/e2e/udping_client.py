@@ -2,6 +2,7 @@
 """Running udping_client from left to right in tests."""
 
 import schema
+import udping
 from harness import RIGHT_MAC, program
 from udping_capture import Packet
 
@@ -32,9 +33,7 @@ def packets(capture, n, first=False):
 
 def status_of(process, name):
     """A line of /proc/PID/status of the client itself."""
-    with open(f"/proc/{process.popen.pid}/status", encoding="ascii") as f:
-        line, = [line for line in f if line.startswith(name + ":")]
-    return line.split()[1:]
+    return udping.status_of(process.popen, name).split()
 
 
 def has_no_privilege(process):
