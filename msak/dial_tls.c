@@ -22,6 +22,7 @@ dial_tls_new(int min_version)
 
 	if (ctx == NULL)
 		return NULL;
+	(void)transport_suites(ctx);
 	SSL_CTX_set_min_proto_version(ctx, versions[min_version]);
 	if (min_version < OPTIONS_TLS_1_2)
 		SSL_CTX_set_security_level(ctx, 0);

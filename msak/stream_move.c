@@ -167,7 +167,9 @@ static int
 put_bulk(const struct stream *s, size_t head, struct iovec *iov)
 {
 	const struct stream_io *io = s->io;
-	size_t at = (io->noise_at + head) % STREAM_NOISE_LEN;
+	/* Under TLS in whole records. In the clear put says why. */
+	size_t at = (s->t.ssl != NULL ? (uint64_t)s->bulk_size -
+	    s->bulk_left : io->noise_at + head) % STREAM_NOISE_LEN;
 	uint64_t left = s->bulk_left;
 	int n = 0;
 
@@ -381,11 +383,13 @@ static bool
 read_in(struct stream *s)
 {
 	size_t frames, moved = 0, cost = 0;
+	bool drained = false;
 	ssize_t n;
 
 	while (cost < TURN_BYTES && !s->peer_closed) {
 		n = get(s, &frames);
-		if (n == -1 && errno == EAGAIN)
+		drained = n == -1 && errno == EAGAIN;
+		if (drained)
 			break;
 		if (n == 0) {
 			take_end(s);
@@ -398,7 +402,7 @@ read_in(struct stream *s)
 		moved += (size_t)n;
 		cost += (size_t)n + frames * TURN_FRAME;
 	}
-	s->rest_ns = moved >= REST_BYTES && !s->want_close ?
+	s->rest_ns = drained && moved >= REST_BYTES && !s->want_close ?
 	    clock_mono() + REST_NS : 0;
 	return true;
 }

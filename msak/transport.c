@@ -16,6 +16,19 @@
 #include "common/sock.h"
 #include "msak/transport.h"
 
+/* Buffers of TLS, 34 kB, are given back between records. Connections that have
+ * moved this much are spared that. */
+#define KEEP_BUFFERS	4194304
+
+int
+transport_suites(SSL_CTX *ctx)
+{
+	return SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256:"
+	    "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1 &&
+	    SSL_CTX_set_cipher_list(ctx, "ECDHE+AES128+AESGCM:DEFAULT") == 1 ?
+	    0 : -1;
+}
+
 void
 transport_clear(struct transport *t, int fd)
 {
@@ -117,6 +130,26 @@ verdict(struct transport *t, int rc, bool writing)
 	}
 }
 
+/* OpenSSL looks at the queue of errors to tell what a call came to, and it
+ * takes its time to clear what is clear. */
+static void
+forget_errors(void)
+{
+	if (ERR_peek_error() != 0)
+		ERR_clear_error();
+	errno = 0;
+}
+
+static void
+count_tls(struct transport *t, int n)
+{
+	t->tls_moved += n;
+	if (t->keeps_buffers || t->tls_moved < KEEP_BUFFERS)
+		return;
+	t->keeps_buffers = true;
+	SSL_clear_mode(t->ssl, SSL_MODE_RELEASE_BUFFERS);
+}
+
 int
 transport_handshake(struct transport *t)
 {
@@ -126,8 +159,7 @@ transport_handshake(struct transport *t)
 	if (!t->in_handshake)
 		return 1;
 	t->write_wants_read = t->read_wants_write = false;
-	ERR_clear_error();
-	errno = 0;
+	forget_errors();
 	rc = SSL_do_handshake(t->ssl);
 	if (rc == 1) {
 		t->in_handshake = false;
@@ -170,10 +202,12 @@ transport_read(struct transport *t, void *buf, size_t len)
 		return n;
 	}
 	t->read_wants_write = false;
-	ERR_clear_error();
-	errno = 0;
+	forget_errors();
 	rc = SSL_read(t->ssl, buf, len > INT_MAX ? INT_MAX : (int)len);
-	return rc > 0 ? rc : verdict(t, rc, false);
+	if (rc <= 0)
+		return verdict(t, rc, false);
+	count_tls(t, rc);
+	return rc;
 }
 
 ssize_t
@@ -199,8 +233,7 @@ write_tls(struct transport *t, const struct iovec *iov, int n)
 	for (i = 0; i < n; i++) {
 		if (iov[i].iov_len == 0)
 			continue;
-		ERR_clear_error();
-		errno = 0;
+		forget_errors();
 		rc = SSL_write(t->ssl, iov[i].iov_base,
 		    iov[i].iov_len > INT_MAX ? INT_MAX :
 		    (int)iov[i].iov_len);
@@ -208,6 +241,7 @@ write_tls(struct transport *t, const struct iovec *iov, int n)
 			said = verdict(t, rc, true);
 			return done > 0 ? done : said;
 		}
+		count_tls(t, rc);
 		done += rc;
 		if ((size_t)rc < iov[i].iov_len)
 			break;

@@ -22,11 +22,16 @@ struct transport {
 	bool		 in_handshake;
 	bool		 write_wants_read, read_wants_write;	/* TLS */
 	bool		 peer_closed;
+	bool		 keeps_buffers;	/* of TLS, from record to record */
+	int64_t		 tls_moved;	/* payload */
 	int64_t		 net_received, net_sent;	/* in the clear, all */
 	int64_t		 net_received_base, net_sent_base;
 	char		 error[160];	/* what TLS had against it, or "" */
 };
 
+/* What both ends want of TLS: AES-128-GCM first, the fastest wherever the CPU
+ * knows AES. 0, or -1. */
+int	transport_suites(SSL_CTX *ctx);
 /* In the clear. */
 void	transport_clear(struct transport *t, int fd);
 /*

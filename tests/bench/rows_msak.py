@@ -147,7 +147,8 @@ class Msak:
         cpu = [cpu_server, cpu_client]
         if way == "upload":
             cpu.reverse()
-        return figures(got["rate_bps"], got["size_bytes"] * 8, *cpu)
+        # The last measurement of an upload is older than its end.
+        return figures(got["rate_bps"], got["rate_bps"] * self.seconds, *cpu)
 
     def paced(self, streams, beside=None):
         """Paced downloads, beside "ws" or "wss" as fast as it goes."""

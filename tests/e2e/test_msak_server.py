@@ -391,6 +391,7 @@ def test_wss(server, tmp_path):
     pem, key = certificate(tmp_path, "one")
     one = server("-cert", pem, "-key", key, tls=True)
     w = WebSocket(one.tls, path("download", bytes=3000000), trusting(pem))
+    assert w.s.cipher()[0] == "TLS_AES_128_GCM_SHA256"
     sizes, texts, close = w.to_close()
     assert sum(sizes) <= 3000000 and close == DONE
     assert texts[-1]["Application"]["BytesSent"] == 3000000
