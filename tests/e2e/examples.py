@@ -434,3 +434,44 @@ RUNS = {
     "udping_server -l 0.0.0.0 -p 6000 -k 2 -q -t localhost:8125":
         Run(STATSD, r"(?m)^udping.*,.*\|", then=SENT),
 }
+
+# msak(7) makes a token in steps, each of which needs those before: what comes
+# behind it in a test, and what that prints.
+TOKEN_SERVER = "msak-server -token.verify -token.verify-key key.pub " \
+    "-token.machine host"
+TOKEN = [
+    ("b64() { basenc --base64url -w0 | tr -d =; }",
+     r"printf '\373\377' | b64", r"\A-_8\Z"),
+    ("openssl genpkey -algorithm ed25519 -out key.pem",
+     "cat key.pem", "BEGIN PRIVATE KEY"),
+    ("x=$(openssl pkey -in key.pem -pubout -outform DER | tail -c 32 | b64)",
+     "echo $x", r"\A[\w-]{43}\n\Z"),
+    ("""echo '{"kty":"OKP","crv":"Ed25519","kid":"k1","x":"'$x'"}' >key.pub""",
+     "cat key.pub", r'"x":"[\w-]{43}"}\n\Z'),
+    ("""printf '{"alg":"EdDSA","kid":"k1"}' | b64 >t""",
+     "cat t", r"\Aey\w+\Z"),
+    ("printf . >>t",
+     "cat t", r"\Aey\w+\.\Z"),
+    ("""printf '{"iss":"locate","aud":"host","jti":"id","exp":%d}' """
+     "$(($(date +%s) + 3600)) | b64 >>t",
+     "cat t", r"\Aey\w+\.ey[\w-]+\Z"),
+    ("token=$(cat t).$(openssl pkeyutl -sign -inkey key.pem -rawin -in t | "
+     "b64)",
+     "echo $token", r"\A(ey[\w-]+\.){2}[\w-]{86}\n\Z"),
+]
+THIS_HOST = {"machine host": 'machine "host"', "//host:": "//127.0.0.1:",
+             "download -server": "download -duration 1s -server"}
+for n, (command, behind, says) in enumerate(TOKEN):
+    RUNS[command] = Run("\n".join(step[0] for step in TOKEN[:n]), says,
+                          {command: command + "\n" + behind})
+TOKEN_MADE = "\n".join(step[0] for step in TOKEN) + "\n"
+RUNS[TOKEN_SERVER] = Run(
+    TOKEN_MADE, r"\A401200\Z", THIS_HOST,
+    "port 8080; for with in '' \"&access_token=$token\"; do curl -s -o page "
+    "-w '%{http_code}' \"http://127.0.0.1:8080/latency/v1/authorize?mid=m$with"
+    "\"; done")
+RUNS['minimal-download -server.url '
+       '"ws://host:8080/throughput/v1/download?access_token=$token"'] = Run(
+    TOKEN_MADE + TOKEN_SERVER.replace("host", '"host"') + " 2>server & "
+    "port 8080", "Download total average:",
+    {**THIS_HOST, '$token"': '$token" 2>&1'})
