@@ -227,7 +227,8 @@ client_way_run(struct client *c)
 	c->walk = (struct locate_walk){ 0 };
 	c->target = 0;
 	c->reached = c->stopping = false;
-	c->started = c->open = c->sampling = c->unread = 0;
+	c->started = c->open = c->sampling = 0;
+	c->unread = 0;
 	c->end_ns = 0;
 	memset(c->streams, 0, sizeof(c->streams));
 	if (client_way_find(c)) {

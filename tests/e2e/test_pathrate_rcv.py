@@ -582,7 +582,8 @@ def test_replay_of_nonsense(tmp_path):
         r = receive(tmp_path, "--json", "--replay", "run.jsonl")
         assert r.status == 255
         assert r.err == err.format("run.jsonl")
-        assert schema.load(r.out, "pathrate_rcv")["error"]["message"] == r.err.strip()
+        doc = schema.load(r.out, "pathrate_rcv")
+        assert doc["error"]["message"] == r.err.strip()
     with open(tmp_path / "run.jsonl", "w") as f:
         f.write(param + train + train)
     r = receive(tmp_path, "--classic", "--replay", "run.jsonl")
