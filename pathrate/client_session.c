@@ -15,7 +15,6 @@
 #define BATCHES_MAX	64	/* at a time, whatever else comes */
 #define SNAP		64	/* of a packet: its head */
 #define PATIENCE_NS	(60 * CLOCK_NS_PER_S)	/* for the first answer */
-#define STEP_NS		CLOCK_NS_PER_MS	/* of the clock, in a train */
 #define CLOSE_NS	CLOCK_NS_PER_S	/* for the last words */
 /* The estimator's own limits, where the user sets none. */
 #define FAST_NS		(18 * CLOCK_NS_PER_S)
@@ -105,20 +104,6 @@ ready(struct client *c)
 	go_on(c);
 }
 
-/* Stamps are of the wall clock; a train during which it was set is void. */
-static void
-void_if_stepped(struct client *c)
-{
-	size_t i;
-
-	host_end(&c->train_host);
-	if (llabs(host_clock_step(&c->train_host)) < STEP_NS)
-		return;
-	c->rcv.end = TRAIN_STALE;
-	for (i = 0; i <= c->rcv.ask.len; i++)
-		c->rcv.arrival_ns[i] = TRAIN_MISSING;
-}
-
 static void
 train(struct client *c)
 {
@@ -128,7 +113,8 @@ train(struct client *c)
 		.arrival_ns = c->rcv.arrival_ns
 	};
 
-	void_if_stepped(c);
+	host_end(&c->train_host);
+	rcv_clock_stepped(&c->rcv, host_clock_step(&c->train_host));
 	t.end = c->rcv.end;
 	if (c->files.rows != NULL)
 		report_csv(c->files.rows, &c->rcv.ask, headers(c),

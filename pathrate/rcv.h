@@ -93,6 +93,11 @@ void	rcv_start(struct rcv *r, const struct rcv_config *config,
 void	rcv_bytes(struct rcv *r, int64_t now_ns, const uint8_t *p, size_t n);
 /* End of the control stream or an error on it. */
 void	rcv_closed(struct rcv *r);
+/*
+ * After RCV_TRAIN: the clock of the stamps moved so far against a steady one
+ * during the train. More than a little, and no stamp of it counts.
+ */
+void	rcv_clock_stepped(struct rcv *r, int64_t step_ns);
 /* A datagram from the sender's address; arrival_ns by whatever clock. */
 void	rcv_packet(struct rcv *r, int64_t now_ns, int64_t arrival_ns,
 	    const void *data, size_t len);

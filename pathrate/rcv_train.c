@@ -10,6 +10,7 @@
 #define GRACE_MIN_NS	(50 * CLOCK_NS_PER_MS)
 #define GRACE_BLIND_NS	CLOCK_NS_PER_S	/* how fast the link is: no idea */
 #define GRACE_GAPS	3
+#define STEP_NS		CLOCK_NS_PER_MS	/* of the clock of the stamps */
 
 static int64_t
 rtt_ns(const struct rcv *r)
@@ -204,4 +205,16 @@ rcv_packet(struct rcv *r, int64_t now_ns, int64_t arrival_ns,
 		return;
 	}
 	place(r, now_ns, arrival_ns, p.pack_id);
+}
+
+void
+rcv_clock_stepped(struct rcv *r, int64_t step_ns)
+{
+	size_t i;
+
+	if (step_ns < STEP_NS && step_ns > -STEP_NS)
+		return;
+	r->end = TRAIN_STALE;
+	for (i = 0; i <= r->ask.len; i++)
+		r->arrival_ns[i] = TRAIN_MISSING;
 }

@@ -329,6 +329,29 @@ not_a_sender(void **state)
 	assert_int_equal(r.why, RCV_CLOSED);
 }
 
+/* A clock that is set during a train spoils its stamps, either way. */
+static void
+clock_steps(void **state)
+{
+	static const int64_t steps[] = { 0, 999999, -999999, 1000000,
+		-1000000, 3600 * CLOCK_NS_PER_S, INT64_MIN, INT64_MAX };
+	static struct rcv r;
+	size_t i, j, missing;
+
+	(void)state;
+	for (i = 0; i < NELEM(steps); i++) {
+		r = (struct rcv){ .ask.len = 3, .end = TRAIN_GOOD };
+		for (j = 0; j < 5; j++)
+			r.arrival_ns[j] = (int64_t)j;
+		rcv_clock_stepped(&r, steps[i]);
+		for (j = 0, missing = 0; j < 4; j++)
+			missing += r.arrival_ns[j] == TRAIN_MISSING;
+		assert_int_equal(missing, i < 3 ? 0 : 4);
+		assert_int_equal(r.end, i < 3 ? TRAIN_GOOD : TRAIN_STALE);
+		assert_int_equal(r.arrival_ns[4], 4);
+	}
+}
+
 int
 main(void)
 {
@@ -341,6 +364,7 @@ main(void)
 		cmocka_unit_test(any_receiver),
 		cmocka_unit_test(any_sender),
 		cmocka_unit_test(not_a_sender),
+		cmocka_unit_test(clock_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
