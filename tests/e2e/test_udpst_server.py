@@ -316,40 +316,48 @@ def test_a_copied_request_is_nobody_elses(server, version):
 
 # Many.
 
-def serve_for(clients, seconds, version=20):
-    """Statuses for all, and how much load each got."""
-    by_fd = {c.sock.fileno(): c for c in clients}
-    got = dict.fromkeys(by_fd, 0)
-    poll = select.epoll()
-    for fd in by_fd:
-        poll.register(fd, select.EPOLLIN)
-    end = time.monotonic() + seconds
-    due = 0
-    while time.monotonic() < end:
-        if time.monotonic() >= due:
-            due = time.monotonic() + 0.25
-            for c in clients:
+class Crowd(list):
+    """Clients whose server is not to give them up, however slow this is."""
+
+    due = 0.0
+
+    def stay(self):
+        if time.monotonic() >= self.due:
+            self.due = time.monotonic() + 0.25
+            for c in self:
                 c.status()
-        for fd, _ in poll.poll(0.01):
-            for data in pending(by_fd[fd].sock):
-                got[fd] += len(data)
-    poll.close()
-    return list(got.values())
+
+    def serve_for(self, seconds):
+        """How much load each got."""
+        by_fd = {c.sock.fileno(): c for c in self}
+        got = dict.fromkeys(by_fd, 0)
+        poll = select.epoll()
+        for fd in by_fd:
+            poll.register(fd, select.EPOLLIN)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.stay()
+            for fd, _ in poll.poll(0.01):
+                self.stay()
+                for data in pending(by_fd[fd].sock):
+                    got[fd] += len(data)
+        poll.close()
+        return list(got.values())
 
 
 def test_254_tests_at_once_and_not_one_more(server):
     one = server("-v", "-s")
-    clients = [one.client() for _ in range(254)]
-    for n, c in enumerate(clients):
+    clients = Crowd()
+    for _ in range(254):
+        c = one.client()
         assert c.setup()["cmdResponse"] == 1
         assert c.activate(srIndexConf=0, trialInt=250)["cmdResponse"] == 1
-        if n % 32 == 31:
-            # However long this takes, nobody is to be given up meanwhile.
-            for earlier in clients[:n]:
-                earlier.status()
-    got = serve_for(clients, 1)
-    assert min(got) > 1_000
+        clients.append(c)
+        clients.stay()
+    got = clients.serve_for(1)
+    assert min(got) > 500
     with one.client() as late:
+        clients.stay()
         assert late.setup()["cmdResponse"] == 13
     one.wait_for("ERROR: Max connections exceeded in setup request from")
     for c in clients:
@@ -430,6 +438,7 @@ def test_garbage_at_every_port(server, direction):
     print(f"seed {seed}")
     rng = random.Random(seed)
     one = server("-v")
+    begun = time.monotonic()
     with one.client() as c:
         assert c.setup()["cmdResponse"] == 1
         for _ in range(300):
@@ -447,7 +456,8 @@ def test_garbage_at_every_port(server, direction):
         one.sentinel()
         assert one.memory_kib - before < 2048
     assert one.popen.poll() is None
-    assert one.log.count("invalid") < 150
+    # 100 lines a second are allowed to strangers.
+    assert one.log.count("invalid") < 150 + 100 * (time.monotonic() - begun)
     assert re.search(r"^\[\d\]WARNING: Received invalid (load|status) PDU "
                      r"\(\d+,0x....:0x..:0x..,0x....\)$", one.log, re.M)
     still_serves(one)

@@ -312,7 +312,7 @@ class Server(threading.Thread):
 
     def __init__(self, speaks=(20,), key=None, key_id=0, port=0, addr=LOCAL,
                  ns=None, code=1, lose=None, on_setup=None,
-                 on_activation=None, stop_after=1.5, quiet_after=None,
+                 on_activation=None, stop_after=2.5, quiet_after=None,
                  tamper=None, row=None, activation_code=1):
         super().__init__(daemon=True)
         self.speaks, self.key, self.key_id = speaks, key, key_id
