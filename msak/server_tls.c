@@ -67,7 +67,7 @@ set_up(SSL_CTX *ctx, const struct server_options *o)
 	    SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
 	    SSL_OP_PRIORITIZE_CHACHA);
 	SSL_CTX_set_alpn_select_cb(ctx, select_alpn, NULL);
-	return set_versions(ctx, o->tls_min) && transport_suites(ctx) == 0 &&
+	return transport_suites(ctx) == 0 && set_versions(ctx, o->tls_min) &&
 	    SSL_CTX_use_certificate_chain_file(ctx, o->cert) == 1 &&
 	    SSL_CTX_use_PrivateKey_file(ctx, o->key, SSL_FILETYPE_PEM) == 1 &&
 	    SSL_CTX_check_private_key(ctx) == 1;

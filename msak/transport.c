@@ -20,13 +20,15 @@
  * moved this much are spared that. */
 #define KEEP_BUFFERS	4194304
 
+/* Of TLS 1.2 and older all of OpenSSL's default, which has a name only at the
+ * beginning of a list. */
 int
 transport_suites(SSL_CTX *ctx)
 {
 	return SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256:"
 	    "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1 &&
-	    SSL_CTX_set_cipher_list(ctx, "ECDHE+AES128+AESGCM:DEFAULT") == 1 ?
-	    0 : -1;
+	    SSL_CTX_set_cipher_list(ctx, "ECDHE+AES128+AESGCM:ALL:"
+	    "!COMPLEMENTOFDEFAULT:!eNULL") == 1 ? 0 : -1;
 }
 
 void
