@@ -32,7 +32,7 @@ TOOLS = {"thrulay": ["thrulay", "thrulayd"], "udpst": ["udpst"],
 OTHERS = ["curl", "jq", "openssl"]
 BUILDING = ["Try it", "Install"]
 DEADLINE_S = 100
-TRIES = 3
+TRIES = 5
 
 
 def tidy(text):
@@ -265,7 +265,7 @@ def once(run, command, folder):
 @pytest.mark.parametrize("where, command", ALL, ids=[
     f"{where}-{n}" for n, (where, _) in enumerate(ALL)])
 def test_example(where, command):
-    """A second and a third time, should a busy host have spoilt the first."""
+    """Again, should a busy host have spoilt it."""
     assert command in RUNS, f"{where}: not in examples.py: {command}"
     run = RUNS[command]
     name = missing(script(run, command, "."))
