@@ -6,7 +6,7 @@ import os
 import time
 
 import schema
-from harness import LEFT4, LEFT_MAC, RIGHT4, RIGHT_MAC, Net, program
+from harness import LEFT4, LEFT_MAC, RIGHT_MAC, Net, program
 
 PORT = 48699
 PACKET = 1488	# of IP, as TCP time stamps leave it
