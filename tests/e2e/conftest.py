@@ -29,7 +29,8 @@ core=None and fifo=True change that for one program. program("thrulay/thrulay") 
 the path of a built program.
 
 What the emulator itself spoilt says nothing of the tool. A test that compares
-times goes through on_time, which repeats such a run up to ten times, and
+times goes through on_time, which repeats such a run up to ten times, after
+longer and longer pauses, and
 fails with "the host was too noisy" when none was good:
 
     def test_rtt(link, on_time):
@@ -48,9 +49,11 @@ truth["forward"]["udp"], ["tcp"], ["other"] and ["all"].
 import fcntl
 import os
 import subprocess
+import time
 
 import pytest
 
+import harness
 from harness import TRIES, BareNet, EmulatedNet, Noise, check_truth, sweep
 from thrulay import LocalServer
 from udping_capture import Capture
@@ -114,7 +117,9 @@ def bare(namespaces, tmp_path):
 def on_time():
     def repeat(once, late_us):
         reasons = []
-        for _ in range(TRIES):
+        for n in range(TRIES):
+            # A bad time of the host lasts for seconds.
+            time.sleep(n * harness.PAUSE_S)
             try:
                 result = once()
                 truth = result[0] if isinstance(result, tuple) else result

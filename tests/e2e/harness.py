@@ -21,6 +21,7 @@ LEFT_MAC, RIGHT_MAC = "02:00:00:77:00:01", "02:00:00:77:00:02"
 OFFLOADS = ["tx", "off", "tso", "off", "gso", "off", "gro", "off"]
 DEADLINE_S = 30
 TRIES = 10                      # of on_time
+PAUSE_S = 1                     # before its second; more before others
 PR_SET_PDEATHSIG = 1
 
 _numbers = itertools.count(1)

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import harness
 from harness import TRIES, Noise, command, sweep
 
 HERE = os.path.dirname(__file__)
@@ -45,6 +46,11 @@ def test_second(shared):
 def test_third(shared):
     assert shared == 3
 """
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(harness, "PAUSE_S", 0)
 
 
 def good_truth():

@@ -109,8 +109,10 @@ begin(struct job *j, void *arg)
 	(void)arg;
 	e->stream.arg = e;
 	if (stream_start(&e->stream, e->thread->io, &e->t, NULL, 0, &e->conf,
-	    &ops) == -1)
-		e->failed = e->ended = true;
+	    &ops) == -1) {
+		e->failed = true;
+		e->ended = true;
+	}
 }
 
 static void

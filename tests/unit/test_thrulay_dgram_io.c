@@ -175,7 +175,8 @@ test_one_end_to_the_other(void **state)
 	assert_true(r.socket_drops <= 0);
 	assert_null(r.host_limit);
 	assert_true(r.buffer > 0);
-	assert_true(r.delay.min >= 0);
+	/* Some kernels cut stamps of arrival to the microsecond. */
+	assert_true(r.delay.min > -CLOCK_NS_PER_US);
 	assert_true(r.delay.max < 20 * CLOCK_NS_PER_S);
 	close_both(&f);
 }
