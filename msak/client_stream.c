@@ -63,6 +63,8 @@ settle_steady(struct client *c, struct result_way *w)
 		w->streams[i].steady_bps = bps;
 		w->steady_bps += bps;
 	}
+	w->steady_begin_ns = from_ns - c->rates.start_ns;
+	w->steady_end_ns = to_ns - c->rates.start_ns;
 }
 
 /*

@@ -105,26 +105,44 @@ rates_steady_peer(struct rates_steady *r, const struct measurement *m)
 		    NS_PER_US, m->app_received);
 }
 
+/* The first note of any stream that is not before that time. */
+static int64_t
+first_from(const struct rates_steady *all, size_t n, int64_t ns)
+{
+	int64_t first = INT64_MAX;
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		for (k = 1; k < all[i].n && all[i].points[k].ns < ns; k++)
+			continue;
+		if (k < all[i].n && all[i].points[k].ns < first)
+			first = all[i].points[k].ns;
+	}
+	return first;
+}
+
 bool
 rates_steady_span(const struct rates_steady *all, size_t n, int64_t *from_ns,
     int64_t *to_ns)
 {
 	const struct rates_steady *r;
+	int64_t begin_ns = INT64_MIN;
 	size_t i;
 
-	*from_ns = INT64_MIN;
 	*to_ns = INT64_MAX;
 	for (i = 0; i < n; i++) {
 		r = &all[i];
 		if (r->n == 0)
 			continue;
-		if (r->points[0].ns + STEADY_SKIP_NS > *from_ns)
-			*from_ns = r->points[0].ns + STEADY_SKIP_NS;
+		if (r->points[0].ns > begin_ns)
+			begin_ns = r->points[0].ns;
 		if (r->points[r->n - 1].ns < *to_ns)
 			*to_ns = r->points[r->n - 1].ns;
 	}
-	return *from_ns != INT64_MIN && *to_ns > *from_ns &&
-	    *to_ns - *from_ns >= STEADY_LEAST_NS;
+	if (begin_ns == INT64_MIN)
+		return false;
+	*from_ns = first_from(all, n, begin_ns + STEADY_SKIP_NS);
+	return *to_ns > *from_ns && *to_ns - *from_ns >= STEADY_LEAST_NS;
 }
 
 /* Between the points around that time, which is not before the first. */

@@ -58,9 +58,9 @@ void	rates_steady_own(struct rates_steady *r, int64_t now_ns,
 /* The same from a receiver at the other end. */
 void	rates_steady_peer(struct rates_steady *r, const struct measurement *m);
 /*
- * From one second after the last of these n streams began until the first one
- * ended; those that have not begun do not matter. False: it is not half a
- * second.
+ * From the receiver's first note that is at least a second after the last of
+ * these n streams began, until the first one ended; those that have not begun
+ * do not matter. False: it is not half a second.
  */
 bool	rates_steady_span(const struct rates_steady *all, size_t n,
 	    int64_t *from_ns, int64_t *to_ns);

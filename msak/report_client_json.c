@@ -159,6 +159,13 @@ put_way(struct json *j, const struct result_client *c,
 	json_end_array(j);
 	put_loaded(j, c, w);
 	put_steady(j, w->steady_bps);
+	if (w->steady_bps > 0) {
+		report_json_ns_s(j, "steady_begin_s", w->steady_begin_ns);
+		report_json_ns_s(j, "steady_end_s", w->steady_end_ns);
+	} else {
+		json_nil(j, "steady_begin_s");
+		json_nil(j, "steady_end_s");
+	}
 	json_end_object(j);
 }
 

@@ -47,6 +47,8 @@ struct result_way {
 	bool	has;			/* any measurement came */
 	struct result_rate last;
 	double	steady_bps;		/* 0: unknown of some stream */
+	/* The span of that rate, since the first stream was connected. */
+	int64_t	steady_begin_ns, steady_end_ns;
 	size_t	nstreams;
 	struct result_stream streams[RESULT_STREAMS];
 	bool	has_loaded;		/* latency meanwhile */

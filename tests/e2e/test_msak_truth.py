@@ -41,6 +41,14 @@ def steady_rel(way, streams):
     return 0.02 if way == "upload" and streams > 1 else RATE_REL
 
 
+def steady_span(result):
+    """From when to when the steady rate is, all of it but a second and what
+    is between two measurements."""
+    begin, end = result["steady_begin_s"], result["steady_end_s"]
+    assert 1 <= begin < 1.5 and 0 <= result["duration_s"] - end < 0.5, result
+    return begin, end
+
+
 def kept_busy(truth, direction, seconds):
     """A link without work is a sender that this host did not let run; it has
     a second for set-up, slow start, and the other direction's turn."""
@@ -96,7 +104,7 @@ def test_goodput(link, on_time, rate, streams, port, delay, options, tmp_path):
                 passed_bps(some, direction, 0, result["duration_s"]),
                 rel=RATE_REL)
             assert result["steady_rate_bps"] == pytest.approx(
-                passed_bps(some, direction, 1, result["duration_s"] - 0.1),
+                passed_bps(some, direction, *steady_span(result)),
                 rel=steady_rel(way, streams))
             assert sum(s["rate_bps"] for s in result["streams"]) == \
                 pytest.approx(result["rate_bps"], rel=RATE_REL)
@@ -137,7 +145,7 @@ def test_goodput_of_a_long_path(link, on_time):
                 passed_bps(some, direction, 0, duration - old) *
                 (duration - old), rel=RATE_REL)
             assert result["steady_rate_bps"] == pytest.approx(
-                passed_bps(some, direction, 1.2, duration - 0.1),
+                passed_bps(some, direction, *steady_span(result)),
                 rel=steady_rel(way, 2))
 
     def once():
@@ -173,7 +181,7 @@ def test_goodput_behind_a_token_bucket(bare, rate, burst, way):
         assert result["rate_bps"] == pytest.approx(
             counted_bps(samples, direction, 0, duration), rel=RATE_REL)
         assert result["steady_rate_bps"] == pytest.approx(
-            counted_bps(samples, direction, 1, duration - 0.1),
+            counted_bps(samples, direction, *steady_span(result)),
             rel=steady_rel(way, streams))
 
     for streams in (1, 2):

@@ -135,23 +135,24 @@ test_steady(void **state)
 		    (i / 2 + i % 2) * 1000000 + i / 2 * 250000);
 	assert_false(rates_steady_span(all, 3, &from, &to));
 	add_point(&all[2], 9, 1000);
-	add_point(&all[2], 20, 0);
+	add_point(&all[2], 30, 0);
+	/* From the first note behind 11.25 s. */
 	assert_true(rates_steady_span(all, 3, &from, &to));
-	assert_int_equal(from, 11 * S + S / 4);
-	assert_int_equal(to, 12 * S + S / 4);
-	/* 750 kB of the first second, 62.5 kB of the next. */
-	near(rates_steady(&all[0], from, to), 8 * 812500);
+	assert_int_equal(from, 12 * S);
+	assert_int_equal(to, 13 * S + S / 4);
+	/* 250 kB in the first second, a quarter of 1 MB in the next. */
+	near(rates_steady(&all[0], from, to), 8 * 500000 / 1.25);
 	assert_true(rates_steady(&all[1], from, to) == 0);
 	/* What takes bytes back is nothing. */
 	assert_true(rates_steady(&all[2], from, to) == 0);
 	/* What is older than the newest, or no time. */
-	add_point(&all[2], 19, 50000);
+	add_point(&all[2], 29, 50000);
 	add_point(&all[2], -5, 50000);
 	add_point(&all[2], INT64_MAX / 100000, 50000);
 	assert_int_equal(all[2].n, 3);
-	/* Not half a second of all. */
-	rates_steady_begin(&all[1], 11 * S);
-	add_point(&all[1], 14, 50000);
+	/* Not half a second of all: 13 s to 13.4 s. */
+	rates_steady_begin(&all[1], 11 * S + S / 2);
+	add_point(&all[1], 19, 50000);
 	assert_false(rates_steady_span(all, 3, &from, &to));
 }
 

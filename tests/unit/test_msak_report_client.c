@@ -206,6 +206,8 @@ play(struct replay *p, const char *words, int columns)
 	w->streams[0] = (struct result_stream){ 2677475, CLOCK_NS_PER_S,
 		21419800000.0, 0, 95, 20, 4000000, 1000, "bbr", true };
 	w->steady_bps = 21.5e9;
+	w->steady_begin_ns = 1100 * CLOCK_NS_PER_MS;
+	w->steady_end_ns = 1900 * CLOCK_NS_PER_MS;
 	p->result.has_idle = w->has_loaded = true;
 	p->result.idle = (struct result_rtt){ 9, 10, 1, 1000000, 2000000,
 		2000000, 3000000, 3500000, 4000000, 250000 };
@@ -346,7 +348,8 @@ static const char tail[] =
 "\"packets_lost\":0,\"rtt_ms\":{\"min\":5.000000,\"mean\":15.000000,"
 "\"p50\":20.000000,\"p90\":30.000000,\"p99\":35.000000,\"max\":40.000000},"
 "\"jitter_ms\":2.500000},\"rpm\":3000.000,\"added_rtt_ms\":18.000000,"
-"\"steady_rate_bps\":21500000000.000},"
+"\"steady_rate_bps\":21500000000.000,"
+"\"steady_begin_s\":1.100000000,\"steady_end_s\":1.900000000},"
 "\"upload\":null,\"idle_latency\":{\"packets_sent\":10,"
 "\"packets_received\":9,\"packets_lost\":1,\"rtt_ms\":{\"min\":1.000000,"
 "\"mean\":2.000000,\"p50\":2.000000,\"p90\":3.000000,\"p99\":3.500000,"
