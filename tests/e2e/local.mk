@@ -65,6 +65,7 @@ endif
 if BUILD_MSAK
 e2e_files += \
 	%D%/browser.py \
+	%D%/msak_crowd.py \
 	%D%/msak_link.py \
 	%D%/msak_peer.py \
 	%D%/msak_stub.py \
@@ -72,12 +73,13 @@ e2e_files += \
 e2e_timed += \
 	%D%/test_msak_broken.py \
 	%D%/test_msak_browser.py \
-	%D%/test_msak_hostile.py \
+	%D%/test_msak_crowd.py \
 	%D%/test_msak_truth.py \
 	%D%/test_msak_ws.py
 e2e_talking += \
 	%D%/test_msak_client.py \
 	%D%/test_msak_curl.py \
+	%D%/test_msak_hostile.py \
 	%D%/test_msak_server.py \
 	%D%/test_msak_service.py \
 	%D%/test_msak_status.py

@@ -106,6 +106,23 @@ class Server:
         return found[0]
 
 
+def servers(directory, *always):
+    """A generator for a fixture: it gives a function that starts servers with
+    these options, and more. Each must end with 0 when told to."""
+    started = []
+
+    def start(*options, **more):
+        started.append(Server(str(directory), *always, *options, **more))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.popen.returncode is None:
+            # There may be 10,000 records to write.
+            assert one.process.stop(timeout=60) == 0, one.log[-2000:]
+        one.process.close()
+
+
 class WebSocket:
     """A client's end. A frame is (fin, opcode, payload)."""
 

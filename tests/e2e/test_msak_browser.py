@@ -17,7 +17,7 @@ import pytest
 
 from browser import DOWN, ENTER, SPACE, TAB, Browser
 from harness import program
-from msak_peer import LOCAL, Server, certificate, wait_until
+from msak_peer import LOCAL, certificate, servers, wait_until
 
 PAGE = os.path.join(os.environ["top_srcdir"], "share/plumbline/msak.html")
 TOKENS = os.path.join(os.environ["top_srcdir"], "tests/vectors/msak/tokens")
@@ -41,15 +41,7 @@ def _browser(tmp_path):
 
 @pytest.fixture(name="server")
 def _server(tmp_path):
-    servers = []
-
-    def start(*options, **more):
-        servers.append(Server(str(tmp_path), "-page", PAGE, *options, **more))
-        return servers[-1]
-
-    yield start
-    for one in servers:
-        one.process.close()
+    yield from servers(tmp_path, "-page", PAGE)
 
 
 @pytest.fixture(name="page")

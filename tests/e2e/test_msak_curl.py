@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from msak_peer import LOCAL, PROTOCOL, Server, certificate, path
+from msak_peer import LOCAL, PROTOCOL, certificate, path, servers
 
 TOP = os.environ["top_srcdir"]
 PAGE = os.path.join(TOP, "share/plumbline/msak.html")
@@ -34,17 +34,7 @@ def run(*words, status=0, text=""):
 
 @pytest.fixture(name="server")
 def _server(tmp_path):
-    """Start servers; each is expected to end with 0 when told to."""
-    servers = []
-
-    def start(*options, **more):
-        servers.append(Server(str(tmp_path), *options, **more))
-        return servers[-1]
-
-    yield start
-    for one in servers:
-        assert one.process.stop() == 0, one.log
-        one.process.close()
+    yield from servers(tmp_path)
 
 
 @pytest.fixture(name="served")

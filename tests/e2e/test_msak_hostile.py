@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""msak-server among crowds, the slow, the dead and the malicious. All on
+"""msak-server among the slow, the dead and the malicious. All on
 loopback: what is judged is that others get their tests, that memory and
 descriptors stay bounded, and that they come back."""
 
 import contextlib
 import os
 import resource
-import selectors
 import socket
 import struct
 import subprocess
@@ -15,174 +14,17 @@ import time
 
 import pytest
 
-from msak_peer import (BINARY, CLOSE, DONE, LOCAL, PROTOCOL, TEXT, Server,
-                       WebSocket, path, wait_until)
+from msak_crowd import MIB, connect, descriptors, memory, upgrade, works
+from msak_peer import (BINARY, DONE, LOCAL, TEXT, WebSocket, path, servers,
+                       wait_until)
 
-MIB = 1 << 20
 # http and https requests get this long, RFC 6455 handshake included.
 REQUEST_S = 60
 
 
 @pytest.fixture
 def server(tmp_path):
-    """Start servers; each must end with 0 when told to."""
-    servers = []
-
-    def start(*options, **more):
-        servers.append(Server(str(tmp_path), *options, **more))
-        return servers[-1]
-
-    yield start
-    for one in servers:
-        if one.popen.returncode is None:
-            # There may be 10,000 records to write.
-            assert one.process.stop(timeout=60) == 0, one.log[-2000:]
-        one.process.close()
-
-
-def memory(one, key="VmRSS"):
-    """Resident bytes; VmHWM: the most so far."""
-    with open(f"/proc/{one.popen.pid}/status", encoding="ascii") as f:
-        for line in f:
-            if line.startswith(key + ":"):
-                return int(line.split()[1]) * 1024
-    raise AssertionError(key)
-
-
-def descriptors(one):
-    return len(os.listdir(f"/proc/{one.popen.pid}/fd"))
-
-
-def works(one):
-    """A whole test, as if nobody else were there."""
-    w = WebSocket(one.port, path("download", bytes=300000))
-    _, texts, close = w.to_close()
-    assert texts[-1]["Application"]["BytesSent"] >= 300000 and close == DONE
-    assert w.answer()
-    w.close()
-
-
-def connect(port, rcvbuf=None):
-    s = socket.socket()
-    if rcvbuf:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
-    s.settimeout(10)
-    s.connect((LOCAL, port))
-    return s
-
-
-def upgrade(where):
-    return (f"GET {where} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
-            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            f"Sec-WebSocket-Protocol: {PROTOCOL}\r\n\r\n").encode()
-
-
-class Taker:
-    """A client that throws payload away and notes when the close came."""
-
-    def __init__(self, port, where, rcvbuf=65536):
-        self.s = connect(port, rcvbuf)
-        self.asked_at = time.monotonic()
-        self.s.sendall(upgrade(where))
-        self.head, self.skip, self.opcode = b"", 0, None
-        self.body, self.closed_at, self.started_at = b"", None, None
-
-    def take(self):
-        """False once the connection has ended."""
-        data = self.s.recv(262144)
-        if not data:
-            return False
-        if self.started_at is None:
-            self.head += data
-            if b"\r\n\r\n" not in self.head:
-                return True
-            assert self.head.startswith(b"HTTP/1.1 101 "), self.head
-            data = self.head.split(b"\r\n\r\n", 1)[1]
-            self.head, self.started_at = b"", time.monotonic()
-        self._frames(memoryview(data))
-        return True
-
-    def _frames(self, data):
-        while len(data):
-            if self.skip:
-                n = min(self.skip, len(data))
-                if self.opcode == CLOSE:
-                    self.body += data[:n]
-                data, self.skip = data[n:], self.skip - n
-                if self.skip == 0 and self.opcode == CLOSE:
-                    self.closed_at = time.monotonic()
-                    self.s.sendall(b"\x88\x82\0\0\0\0\x03\xe8")
-                continue
-            self.head += bytes(data[:1])
-            data = data[1:]
-            size = self.head[1] if len(self.head) > 1 else 0
-            want = 2 + {126: 2, 127: 8}.get(size, 0)
-            if len(self.head) == want:
-                self.opcode = self.head[0] & 15
-                self.skip = size if size < 126 else int.from_bytes(
-                    self.head[2:], "big")
-                self.head = b""
-
-
-def serve_takers(takers, seconds, pause=0.0):
-    """Read from all until they have ended or the time is over; who has not."""
-    sel = selectors.DefaultSelector()
-    for t in takers:
-        sel.register(t.s, selectors.EVENT_READ, t)
-    left, end = len(takers), time.monotonic() + seconds
-    while left and time.monotonic() < end:
-        for key, _ in sel.select(0.1):
-            if not key.data.take():
-                sel.unregister(key.fileobj)
-                left -= 1
-        time.sleep(pause)
-    sel.close()
-    return left
-
-
-# Crowds.
-
-def test_thousand_connections(server):
-    """500 that are silent and 500 that read slowly, in less than 64 MiB."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
-    one = server("-max-duration", "2m")
-    takers = [Taker(one.port, path("upload", duration=100000))
-              for _ in range(500)]
-    takers += [Taker(one.port, path("download", duration=100000), 4096)
-               for _ in range(500)]
-    # A turn takes at most 256 KiB from each that has something.
-    serve_takers(takers, 5, pause=0.2)
-    assert all(t.started_at for t in takers)
-    assert one.counters()["msak_connections"] == 1000
-    works(one)
-    print(f"# 1000 connections: {memory(one) / MIB:.1f} MiB, at most "
-          f"{memory(one, 'VmHWM') / MIB:.1f} MiB")
-    assert memory(one, "VmHWM") < 64 * MIB
-    for t in takers:
-        t.s.close()
-    wait_until(lambda: one.counters()["msak_connections"] == 0)
-    works(one)
-
-
-def test_two_hundred_end_in_time(server):
-    """Ten seconds of 200 streams; each close within 1 s of its time, unless
-    this process is late itself in every one of several runs."""
-    one = server()
-    for _ in range(5):
-        takers = [Taker(one.port, path("download" if i % 2 else "upload",
-                                       duration=10000)) for i in range(200)]
-        assert serve_takers(takers, 30) == 0
-        late = [t.closed_at - t.asked_at - 10 for t in takers]
-        print(f"# 200 streams: closed {min(late):.3f} to {max(late):.3f} s "
-              "after their time")
-        assert all(t.body == DONE for t in takers)
-        assert min(late) > -0.01
-        for t in takers:
-            t.s.close()
-        if max(late) < 1:
-            break
-    assert max(late) < 1
+    yield from servers(tmp_path)
 
 
 def test_many_short_tests_leave_nothing(server):

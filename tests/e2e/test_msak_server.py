@@ -17,8 +17,8 @@ import pytest
 
 from harness import Process, free_port, program
 from msak_peer import (BINARY, CLOSE, CONTINUED, DONE, LOCAL, PING, PONG,
-                       SERVER, TEXT, Server, WebSocket, certificate,
-                       path, wait_until)
+                       SERVER, TEXT, WebSocket, certificate, path,
+                       servers, wait_until)
 
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/msak")
 FORM = "application/x-www-form-urlencoded"
@@ -38,18 +38,7 @@ def vectors(name):
 
 @pytest.fixture
 def server(tmp_path):
-    """Start servers; each is expected to end with 0 when told to."""
-    servers = []
-
-    def start(*options, **more):
-        servers.append(Server(str(tmp_path), *options, **more))
-        return servers[-1]
-
-    yield start
-    for one in servers:
-        if one.popen.returncode is None:
-            assert one.process.stop(timeout=30) == 0, one.log
-        one.process.close()
+    yield from servers(tmp_path)
 
 
 def trusting(pem):
