@@ -40,9 +40,8 @@ results()
 		END { print p + 0, f + 0, s + 0 }'
 }
 
-# step NAME COMMAND...: run it in DIR/NAME. Its tests count; when it has none,
-# or fails outside them, it counts itself.
-step()
+# run NAME COMMAND...: in DIR/NAME, and note how it went.
+run()
 {
 	name=$1
 	shift
@@ -50,9 +49,18 @@ step()
 	begin=$(date +%s)
 	broke=0
 	(cd "$dir/$name" && "$@") >"$dir/$name.log" 2>&1 || broke=1
+	echo $broke $(($(date +%s) - begin)) >"$dir/$name.done"
+}
+
+# tell NAME: what became of it. Its tests count; when it has none, or failed
+# outside them, it counts itself.
+tell()
+{
+	name=$1
+	read -r broke seconds <"$dir/$name.done"
 	# shellcheck disable=SC2046 # three numbers
 	set -- $(results "$dir/$name")
-	if [ $broke -eq 1 ] && [ "$2" -eq 0 ]; then
+	if [ "$broke" -eq 1 ] && [ "$2" -eq 0 ]; then
 		set -- "$1" 1 "$3"
 	elif [ "$1 $2 $3" = '0 0 0' ]; then
 		set -- 1 0 0
@@ -60,11 +68,16 @@ step()
 	passed=$((passed + $1))
 	failed=$((failed + $2))
 	skipped=$((skipped + $3))
-	echo "$name: $1 passed, $2 failed, $3 skipped" \
-	    "($(($(date +%s) - begin)) s)"
+	echo "$name: $1 passed, $2 failed, $3 skipped ($seconds s)"
 	find "$dir/$name" -name '*.log' ! -name test-suite.log \
 	    -exec sed -n 's/^# again: /  judged a second time: /p' {} +
 	[ "$2" -eq 0 ] || complain "$name"
+}
+
+step()
+{
+	run "$@"
+	tell "$1"
 }
 
 # What a reader of the log needs of a step that went wrong.
@@ -96,13 +109,34 @@ scripts()
 	    tests/demo/tools/*.sh
 }
 
-# End-to-end tests that judge times run alone.
-gcc_all()
+with_gcc()
+{
+	configure && make -j2 && make -j2 check $quick
+}
+
+# end_to_end ARGUMENT...: of make, with the programs of the first build. What
+# automake noted of the tests moves to the step's directory.
+end_to_end()
+{
+	broken=0
+	make -C ../gcc check "$@" || broken=1
+	for file in ../gcc/tests/e2e/*.trs; do
+		mv "$file" "${file%.trs}.log" . || broken=1
+	done
+	return $broken
+}
+
+# They wait most of the time, for programs that talk to each other.
+talking()
 {
 	# shellcheck disable=SC2016 # make expands it
-	configure && make -j2 && make -j2 check $quick &&
-	    make -j2 check TESTS='$(e2e_talking)' &&
-	    make check TESTS=tests/e2e/run.sh
+	end_to_end -j6 TESTS='$(e2e_talking)'
+}
+
+# Those that judge times run alone.
+timed()
+{
+	end_to_end TESTS=tests/e2e/run.sh
 }
 
 clang_sanitized()
@@ -163,9 +197,13 @@ newcomer()
 }
 
 step scripts scripts
-step gcc gcc_all
+step gcc with_gcc
+step timed timed
+run talking talking &
 step clang-sanitizers clang_sanitized
 step portable portable
+wait
+tell talking
 for tool in $tools; do
 	step "without-$tool" without "$tool"
 done
