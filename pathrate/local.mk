@@ -77,6 +77,8 @@ libpathrate_la_SOURCES = \
 	%D%/snd_command.c \
 	%D%/snd_private.h \
 	%D%/train.h \
+	%D%/turn.c \
+	%D%/turn.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/options_rcv.c \

@@ -48,13 +48,20 @@ forget(struct rcv *r)
 		r->arrival_ns[i] = TRAIN_MISSING;
 }
 
+/* A sender that is there says something within this time. */
+static int64_t
+patience_ns(const struct rcv *r)
+{
+	return r->ask.spacing_ns + rtt_ns(r) + SENT_NS;
+}
+
 static void
 await(struct rcv *r, int64_t now_ns)
 {
 	forget(r);
 	r->departure_us = 0;
 	r->state = RCV_IN_TRAIN;
-	r->deadline_ns = now_ns + r->ask.spacing_ns + rtt_ns(r) + SENT_NS;
+	r->deadline_ns = now_ns + patience_ns(r);
 }
 
 static void
@@ -102,9 +109,23 @@ judge(struct rcv *r)
 	rcv_emit(r, RCV_TRAIN);
 }
 
+/* Others share the sender, and this train waits for its turn. */
+static bool
+queued(struct rcv *r, int64_t now_ns, uint32_t value)
+{
+	if (wire_code(value) != WIRE_QUEUED ||
+	    !(r->features & WIRE_EXT_QUEUED))
+		return false;
+	if (r->state == RCV_IN_TRAIN)
+		r->deadline_ns = now_ns + patience_ns(r);
+	return true;
+}
+
 void
 rcv_train_word(struct rcv *r, int64_t now_ns, uint32_t value)
 {
+	if (queued(r, now_ns, value))
+		return;
 	if (wire_code(value) != WIRE_SENT_TRAIN) {
 		rcv_emit(r, RCV_TERMINATED);
 		return;
@@ -173,8 +194,7 @@ place(struct rcv *r, int64_t now_ns, int64_t arrival_ns, uint32_t id)
 		r->expected++;
 	/* a slow link: the rest is still on its way */
 	if (r->state == RCV_IN_TRAIN)
-		r->deadline_ns = now_ns + r->ask.spacing_ns + rtt_ns(r) +
-		    SENT_NS;
+		r->deadline_ns = now_ns + patience_ns(r);
 	else
 		r->deadline_ns = now_ns + grace_ns(r);
 	if (r->state == RCV_IN_GRACE && r->expected == r->ask.len + 1)

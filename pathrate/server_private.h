@@ -15,12 +15,13 @@
 #include "pathrate/report_snd.h"
 #include "pathrate/server.h"
 #include "pathrate/snd.h"
+#include "pathrate/turn.h"
 
 /*
  * The parts of the sender; for server*.c alone. One loop, one struct session a
  * receiver. Trains of all sessions take turns: who has the turn sends one and
  * keeps it until the receiver has judged that train, so that no two of them
- * are under way at a time.
+ * are under way at a time; see turn.h.
  */
 enum server_turn {
 	TURN_NONE,
@@ -43,6 +44,10 @@ struct session {
 	struct snd		 snd;
 	int64_t			 linger_ns;	/* over: close by then */
 	enum server_turn	 turn;
+	struct turn_share	 share;
+	int64_t			 turn_ns;	/* when it got the turn */
+	int64_t			 gone_ns;	/* not judged since; 0: none */
+	size_t			 gone_bytes;
 	size_t			 sent;		/* packets of this train */
 	int64_t			 departed_ns;	/* the first of them */
 };
@@ -70,6 +75,7 @@ struct server {
 
 	struct session_list	 queue;		/* of who waits for the turn */
 	struct session		*turn;		/* who has it; NULL: nobody */
+	int64_t			 turn_floor_ns;	/* tag of the last one */
 	struct loop_timer	 turn_next, turn_end, retry;
 	struct udpio_burst	*burst;		/* of the last train */
 	size_t			 header_len;	/* in burst */

@@ -22,7 +22,7 @@
 #define SPARE_FILES	64
 #define LOG_MODE	0666
 #define FEATURES	(WIRE_EXT_NONCE | WIRE_EXT_DEPARTURE | \
-			    WIRE_EXT_DATA_PORT)
+			    WIRE_EXT_DATA_PORT | WIRE_EXT_QUEUED)
 
 static int
 take_prefixes(struct server *s)

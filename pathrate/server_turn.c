@@ -4,15 +4,10 @@
 
 #include "common/clock.h"
 #include "pathrate/server_private.h"
+#include "pathrate/train.h"
 
 /* A train that the socket does not take by then is cut short. */
 #define SENDING_NS	(5 * CLOCK_NS_PER_S)
-/*
- * How long a train may keep others waiting once it is sent. A receiver that
- * is there answers sooner: the original's longest spacing is 1 s where the
- * round trip takes less than 400 ms.
- */
-#define HOLD_NS		(2 * CLOCK_NS_PER_S)
 
 /* The next in the queue, in the next round of the loop. */
 static void
@@ -27,23 +22,38 @@ release(struct session *c)
 {
 	struct server *s = c->server;
 
+	turn_used(&c->share, clock_mono() - c->turn_ns);
 	c->turn = TURN_NONE;
 	s->turn = NULL;
 	loop_timer_clear(s->loop, &s->turn_end);
 	pass_on(s);
 }
 
+/* Of those that wait; NULL: nobody does. */
+static struct session *
+first(struct server *s)
+{
+	struct session *c, *best = NULL;
+
+	TAILQ_FOREACH(c, &s->queue, waiting)
+		if (best == NULL || turn_before(&c->share, &best->share))
+			best = c;
+	return best;
+}
+
 static void
 on_next(struct loop *l, struct loop_timer *t, int64_t now_ns)
 {
 	struct server *s = t->arg;
-	struct session *c = TAILQ_FIRST(&s->queue);
+	struct session *c = first(s);
 
 	if (c == NULL || s->turn != NULL)
 		return;
 	TAILQ_REMOVE(&s->queue, c, waiting);
 	s->turn = c;
+	s->turn_floor_ns = c->share.tag_ns;
 	c->turn = TURN_SENDING;
+	c->turn_ns = now_ns;
 	(void)loop_timer_set(l, &s->turn_end, now_ns + SENDING_NS);
 	server_train_begin(c);
 }
@@ -75,9 +85,13 @@ server_turn_init(struct server *s)
 void
 server_turn_departed(struct session *c)
 {
+	const struct snd_train *t = &c->snd.train;
+
 	c->turn = TURN_DEPARTED;
+	c->gone_ns = clock_mono();
+	c->gone_bytes = (t->len + 1) * (t->payload + TRAIN_HEADERS);
 	(void)loop_timer_set(c->server->loop, &c->server->turn_end,
-	    clock_mono() + HOLD_NS);
+	    c->gone_ns + turn_hold_ns(&c->share, c->gone_bytes));
 }
 
 /* Has the receiver still to say what became of the train? */
@@ -91,11 +105,17 @@ under_way(const struct session *c)
 void
 server_turn_update(struct session *c)
 {
+	if (c->gone_ns != 0 && !under_way(c)) {
+		turn_judged(&c->share, c->gone_bytes,
+		    clock_mono() - c->gone_ns);
+		c->gone_ns = 0;
+	}
 	if (c->turn == TURN_DEPARTED && !under_way(c))
 		release(c);
 	if (c->turn != TURN_NONE || snd_train(&c->snd) == NULL)
 		return;
 	c->turn = TURN_WAITING;
+	turn_join(&c->share, c->server->turn_floor_ns);
 	TAILQ_INSERT_TAIL(&c->server->queue, c, waiting);
 	pass_on(c->server);
 }

@@ -88,6 +88,15 @@ echo(struct snd *s, int64_t now_ns, uint32_t value)
 		s->say(s->arg, SND_STARTED, 0);
 }
 
+/* Not its turn yet, and the receiver is not to lose its patience. */
+static void
+queued(struct snd *s, int64_t now_ns)
+{
+	if (s->extended && (s->config.features & WIRE_EXT_QUEUED))
+		snd_word(s, wire_value(WIRE_QUEUED, 0));
+	s->deadline_ns = now_ns + SND_QUEUED_NS;
+}
+
 /* Is this a moment to read words? */
 static bool
 reads(const struct snd *s)
@@ -115,12 +124,12 @@ word(struct snd *s, int64_t now_ns, uint32_t value)
 		return;
 	}
 	if (s->state == SND_IN_GRACE && is_verdict(value)) {
-		snd_command(s, value);
+		snd_command(s, now_ns, value);
 		return;
 	}
 	/* in the grace: what it asks for goes before the retransmission */
 	snd_enter(s, SND_IN_COMMAND, now_ns + s->config.idle_ns);
-	snd_command(s, value);
+	snd_command(s, now_ns, value);
 }
 
 /* The words that are there, as far as the state lets them be read. */
@@ -195,8 +204,10 @@ snd_timer(struct snd *s, int64_t now_ns)
 		    s->departure_us : 0));
 		snd_enter(s, SND_IN_VERDICT, now_ns + s->config.idle_ns);
 		work(s, now_ns);
+	} else if (s->state == SND_IN_TRAIN) {
+		queued(s, now_ns);
 	} else if (s->state == SND_IN_GRACE) {
-		snd_begin_train(s);
+		snd_begin_train(s, now_ns);
 	} else if (s->state == SND_IN_GOODBYE) {
 		s->state = SND_OVER;
 	} else {

@@ -13,11 +13,11 @@
 #define NONCE_BITS	24	/* a word */
 
 void
-snd_begin_train(struct snd *s)
+snd_begin_train(struct snd *s, int64_t now_ns)
 {
 	s->train.train_id++;
 	s->say(s->arg, SND_TRAIN, ++s->number);
-	snd_enter(s, SND_IN_TRAIN, INT64_MAX);
+	snd_enter(s, SND_IN_TRAIN, now_ns + SND_QUEUED_NS);
 }
 
 /* A number that the session will use; false ends it. */
@@ -74,22 +74,22 @@ set_extended(struct snd *s, enum wire_code code, uint32_t argument)
 }
 
 static void
-send_round(struct snd *s, uint32_t round)
+send_round(struct snd *s, int64_t now_ns, uint32_t round)
 {
 	s->train.round_id = round;
 	s->number = 0;
 	s->say(s->arg, SND_ROUND, (int)round);
-	snd_begin_train(s);
+	snd_begin_train(s, now_ns);
 }
 
 void
-snd_command(struct snd *s, uint32_t value)
+snd_command(struct snd *s, int64_t now_ns, uint32_t value)
 {
 	enum wire_code code = (enum wire_code)wire_code(value);
 
 	switch ((int)code) {
 	case WIRE_SEND:
-		send_round(s, value >> 8);
+		send_round(s, now_ns, value >> 8);
 		return;
 	case WIRE_ACK_TRAIN:
 		s->say(s->arg, SND_REDUNDANT_ACK, 0);
@@ -125,7 +125,7 @@ lossy(struct snd *s, int64_t now_ns)
 	s->say(s->arg, SND_RETRANSMIT, 0);
 	/* ours never asks itself; an old one's SEND may be under way */
 	if (s->extended) {
-		snd_begin_train(s);
+		snd_begin_train(s, now_ns);
 		return;
 	}
 	if (s->rtt_ns < s->config.idle_ns / 2 && 2 * s->rtt_ns > grace_ns)
@@ -149,5 +149,5 @@ snd_verdict(struct snd *s, int64_t now_ns, uint32_t value)
 		return;
 	}
 	s->say(s->arg, SND_UNEXPECTED, code);
-	snd_command(s, value);
+	snd_command(s, now_ns, value);
 }

@@ -19,8 +19,8 @@ from pathrate_peer import (
     ACK, CONTINUE, GAME_OVER, MAX_PCK_LEN, NEG_ACK, NO_TRAINS, PCK_LEN, RTT,
     SEND, SENT_TRAIN as SENT, SPACING, TRAIN_LEN)
 from pathrate_receiver import (
-    ANSWER, ASK, DATA_PORT, NONCE, SENDER, SILENT, UNKNOWN, WAITING,
-    LocalSender, Receiver)
+    ANSWER, ASK, DATA_PORT, NONCE, QUEUED, SENDER, SILENT, UNKNOWN,
+    WAITING, LocalSender, Receiver)
 
 VECTORS = os.path.join(os.environ.get("top_srcdir", "."),
                        "tests/vectors/pathrate")
@@ -206,7 +206,7 @@ def test_extension(sender):
     one = sender("-i")
     port = free_port()
     with Receiver(one, udp_port=port) as r:
-        assert r.greet(ASK) == ANSWER | 7
+        assert r.greet(ASK) == ANSWER | 15
         r.put((DATA_PORT, port), (NONCE, 0x1234), (NONCE, 0xabcdef),
               (NONCE, 0x567890))
         nonce = (0x1234 << 48 | 0xabcdef << 24 | 0x567890) & 2**64 - 1
@@ -276,13 +276,13 @@ def test_trains_of_many_receivers_never_overlap(sender):
 
 
 def test_who_holds_the_turn_and_vanishes(sender):
-    """Silent ones keep it for 2 seconds once, those who are gone not at
-    all."""
+    """Silent ones keep it for 2 seconds and what a modem would take, those
+    who are gone not at all."""
     one = sender("-i")
     with Receiver(one) as silent, Receiver(one) as good:
         silent.greet()
         good.greet()
-        silent.put((SPACING, 60000), (SEND, 2))
+        silent.put((SPACING, 60000), (PCK_LEN, 100), (SEND, 2))
         assert len(silent.packets(4)) == 4
         begun = time.monotonic()
         good.train(2, 3)
@@ -297,6 +297,27 @@ def test_who_holds_the_turn_and_vanishes(sender):
         begun = time.monotonic()
         good.train(3, 3)
         assert time.monotonic() - begun < 1.5
+
+
+def test_a_train_that_takes_long_is_waited_for(sender):
+    """As long as a modem would take, then twice as long as the last one."""
+    one = sender("-i")
+    with Receiver(one) as slow, Receiver(one) as other:
+        slow.greet()
+        other.greet(ASK)
+        slow.put((PCK_LEN, 9000))
+        for n in range(2):
+            slow.put((SEND, 2 + n))
+            assert len(slow.packets(4)) == 4
+            assert slow.get() == (SENT, 0)
+            other.put((SEND, 2 + n))
+            # not sent yet, and the receiver is told so
+            assert other.get() == (QUEUED, 0)
+            assert other.nothing_more()
+            slow.put(ACK)
+            assert len(other.packets(4)) == 4
+            assert other.get()[0] == SENT
+            other.put(ACK)
 
 
 LIMITS = [(PCK_LEN, 11), (PCK_LEN, 0), (PCK_LEN, 16385), (PCK_LEN, 0x800000),

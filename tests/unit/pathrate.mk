@@ -23,6 +23,7 @@ pathrate_unit_tests = \
 	%D%/test_pathrate_session \
 	%D%/test_pathrate_options \
 	%D%/test_pathrate_session_words \
+	%D%/test_pathrate_turn \
 	%D%/test_pathrate_wire
 check_PROGRAMS += $(pathrate_unit_tests)
 TESTS += $(pathrate_unit_tests)
@@ -104,6 +105,11 @@ endif
 %C%_test_pathrate_session_words_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_pathrate_session_words_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_pathrate_session_words_LDADD = $(PATHRATE_UNIT_LIBS)
+
+%C%_test_pathrate_turn_SOURCES = %D%/test_pathrate_turn.c
+%C%_test_pathrate_turn_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_pathrate_turn_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_pathrate_turn_LDADD = $(PATHRATE_UNIT_LIBS)
 
 %C%_test_pathrate_wire_SOURCES = %D%/test_pathrate_wire.c
 %C%_test_pathrate_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
