@@ -15,10 +15,8 @@
 #define WAIT_MS		20
 #define LIMIT_NS	CLOCK_NS_PER_S	/* for all of them */
 
-/* A socket that is its own peer, on the loopback interface of either family;
- * -1: there is none. */
-static int
-open_loop(void)
+int
+client_open_self(void)
 {
 	static const char *const hosts[] = { "127.0.0.1", "::1" };
 	struct addr a;
@@ -61,7 +59,7 @@ client_latency_us(size_t payload)
 	int64_t us, end_ns = clock_mono() + LIMIT_NS;
 	uint8_t buf[TRAIN_PAYLOAD_MAX] = { 0 };
 	double took[DATAGRAMS];
-	int fd = open_loop();
+	int fd = client_open_self();
 	size_t n = 0;
 
 	while (fd != -1 && n < DATAGRAMS && clock_mono() < end_ns &&

@@ -76,6 +76,12 @@ int	client_connect(struct client *c);
 /* Of 4.1: how long a datagram of this size takes from a socket to itself, in
  * whole us, at least 1. */
 double	client_latency_us(size_t payload);
+/* A socket that is its own peer, on the loopback interface of either family;
+ * -1: there is none. */
+int	client_open_self(void);
+/* A kernel may begin to stamp packets some time after it was asked to, and
+ * stamps those that come before as they are read: wait for it, not long. */
+void	client_await_stamps(void);
 /* Measure over a connected session. */
 void	client_session(struct client *c);
 /* From now on only what is still to be written. */

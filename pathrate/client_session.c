@@ -356,6 +356,7 @@ client_session(struct client *c)
 	config.first_ns = config.limit_ns < PATIENCE_NS ? config.limit_ns :
 	    PATIENCE_NS;
 	arc4random_buf(&config.nonce, sizeof(config.nonce));
+	client_await_stamps();
 	host_begin(&c->host);
 	if (prepare(c) == -1) {
 		client_fail_errno(c, "session");

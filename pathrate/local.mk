@@ -23,6 +23,7 @@ libpathrate_la_SOURCES = \
 	%D%/client_replay.c \
 	%D%/client_results.c \
 	%D%/client_session.c \
+	%D%/client_stamps.c \
 	%D%/coalesce.c \
 	%D%/coalesce.h \
 	%D%/density.c \
