@@ -10,6 +10,7 @@
 #include "common/udpio.h"
 #include "common/writer.h"
 #include "pathrate/client.h"
+#include "pathrate/depart.h"
 #include "pathrate/method.h"
 #include "pathrate/rcv.h"
 #include "pathrate/report.h"
@@ -57,6 +58,7 @@ struct client {
 	/* the train under way */
 	bool		 asked;
 	int64_t		 asked_ns;	/* wall clock */
+	struct depart	 depart;
 	struct host	 train_host;
 };
 

@@ -108,9 +108,10 @@ read_lines(struct replay *p, FILE *f)
 	int number = 0;
 
 	while ((n = getline(&line, &size, f)) > 0) {
+		number++;
 		if (line[n - 1] == '\n')
 			n--;
-		if (n > 0 && one_line(p, line, (size_t)n, ++number) == -1)
+		if (n > 0 && one_line(p, line, (size_t)n, number) == -1)
 			break;
 	}
 	if (ferror(f))

@@ -104,11 +104,21 @@ ready(struct client *c)
 	go_on(c);
 }
 
+/* When this train left, by the clock of the stamps. */
+static int64_t
+sent_ns(struct client *c)
+{
+	int64_t came_ns = c->rcv.arrival_ns[0];
+
+	return depart_ns(&c->depart, c->asked_ns, came_ns == TRAIN_MISSING ?
+	    c->asked_ns : came_ns, c->rcv.departed_us);
+}
+
 static void
 train(struct client *c)
 {
 	struct method_train t = {
-		.now_ns = clock_mono(), .asked_ns = c->asked_ns,
+		.now_ns = clock_mono(),
 		.departure_us = c->rcv.departure_us,
 		.arrival_ns = c->rcv.arrival_ns
 	};
@@ -116,6 +126,7 @@ train(struct client *c)
 	host_end(&c->train_host);
 	rcv_clock_stepped(&c->rcv, host_clock_step(&c->train_host));
 	t.end = c->rcv.end;
+	t.sent_ns = sent_ns(c);
 	if (c->files.rows != NULL)
 		report_csv(c->files.rows, &c->rcv.ask, headers(c),
 		    c->rcv.arrival_ns);

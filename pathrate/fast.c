@@ -136,7 +136,7 @@ fast_gap_ns(const int64_t *ns, size_t n, double *gap_ns)
 }
 
 void
-fast_keep(struct fast *f, int64_t asked_ns, uint32_t departure_us,
+fast_keep(struct fast *f, int64_t sent_ns, uint32_t departure_us,
     const int64_t *arrival_ns)
 {
 	size_t n = f->ask.len + 1;
@@ -144,7 +144,7 @@ fast_keep(struct fast *f, int64_t asked_ns, uint32_t departure_us,
 	if (f->trains == FAST_TRAINS_MAX || n > FAST_STAMPS_MAX - f->stamps)
 		return;
 	f->train[f->trains++] = (struct fast_train){
-		f->sort, f->ask.payload, f->stamps, n, asked_ns, departure_us
+		f->sort, f->ask.payload, f->stamps, n, sent_ns, departure_us
 	};
 	memcpy(f->stamp + f->stamps, arrival_ns, n * sizeof(*arrival_ns));
 	f->stamps += n;
@@ -261,11 +261,11 @@ check(struct fast *f, int64_t now_ns)
 }
 
 static void
-take_sort(struct fast *f, int64_t asked_ns, const int64_t *arrival_ns,
+take_sort(struct fast *f, int64_t sent_ns, const int64_t *arrival_ns,
     double gap_ns, size_t got)
 {
 	if (f->sort == FAST_BUCKET_TRAIN) {
-		f->step += fast_bucket_train(f, asked_ns, arrival_ns);
+		f->step += fast_bucket_train(f, sent_ns, arrival_ns);
 		return;
 	}
 	f->step++;
@@ -279,7 +279,7 @@ take_sort(struct fast *f, int64_t asked_ns, const int64_t *arrival_ns,
 }
 
 void
-fast_take(struct fast *f, int64_t now_ns, int64_t asked_ns,
+fast_take(struct fast *f, int64_t now_ns, int64_t sent_ns,
     uint32_t departure_us, const int64_t *arrival_ns)
 {
 	double gap_ns;
@@ -290,8 +290,8 @@ fast_take(struct fast *f, int64_t now_ns, int64_t asked_ns,
 	f->bytes += (f->ask.len + 1) * (f->ask.payload + f->config.headers);
 	f->empty = got == 0 ? f->empty + 1 : 0;
 	if (got > 1)
-		fast_keep(f, asked_ns, departure_us, arrival_ns);
-	take_sort(f, asked_ns, arrival_ns, gap_ns, got);
+		fast_keep(f, sent_ns, departure_us, arrival_ns);
+	take_sort(f, sent_ns, arrival_ns, gap_ns, got);
 	if (f->empty >= EMPTY_MAX) {
 		f->over = f->failed = true;
 		return;

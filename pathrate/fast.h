@@ -79,7 +79,7 @@ enum fast_sort {
 struct fast_train {
 	enum fast_sort	 sort;
 	size_t		 payload, at, n;	/* stamps at .. at + n - 1 */
-	int64_t		 asked_ns;		/* SEND was written then */
+	int64_t		 sent_ns;
 	uint32_t	 departure_us;		/* 0: unknown */
 };
 
@@ -119,10 +119,10 @@ void	fast_start(struct fast *f, const struct fast_config *config,
 const struct train_ask *fast_ask(const struct fast *f);
 /*
  * What came of it: arrival_ns of packets 0 .. ask.len, TRAIN_MISSING for lost
- * ones; asked_ns by the same clock. A lossy train is good as far as it goes
+ * ones; sent_ns by the same clock. A lossy train is good as far as it goes
  * and never asked for again.
  */
-void	fast_take(struct fast *f, int64_t now_ns, int64_t asked_ns,
+void	fast_take(struct fast *f, int64_t now_ns, int64_t sent_ns,
 	    uint32_t departure_us, const int64_t *arrival_ns);
 /*
  * Rates between neighbours of full size, Mbit/s, sorted, into f->sample; how

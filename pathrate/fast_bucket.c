@@ -26,7 +26,7 @@ usual_delay_ns(const struct fast *f)
 		if (f->train[i].sort == FAST_SCALE_TRAIN &&
 		    f->stamp[f->train[i].at] != TRAIN_MISSING)
 			least = fmin(least, (double)(f->stamp[f->train[i].at] -
-			    f->train[i].asked_ns));
+			    f->train[i].sent_ns));
 	return least;
 }
 
@@ -36,10 +36,10 @@ usual_delay_ns(const struct fast *f)
  * late as the others were early.
  */
 static bool
-overslept(const struct fast *f, int64_t asked_ns, const int64_t *arrival_ns,
+overslept(const struct fast *f, int64_t sent_ns, const int64_t *arrival_ns,
     const struct bucket *b)
 {
-	double late_ns = (double)(arrival_ns[0] - asked_ns) -
+	double late_ns = (double)(arrival_ns[0] - sent_ns) -
 	    usual_delay_ns(f);
 
 	return late_ns > OVERSLEPT * b->packets * b->sustained_ns;
@@ -89,7 +89,7 @@ full_size(struct fast *f, const int64_t *arrival_ns, const struct bucket *b)
 }
 
 bool
-fast_bucket_train(struct fast *f, int64_t asked_ns, const int64_t *arrival_ns)
+fast_bucket_train(struct fast *f, int64_t sent_ns, const int64_t *arrival_ns)
 {
 	struct bucket b;
 
@@ -102,7 +102,7 @@ fast_bucket_train(struct fast *f, int64_t asked_ns, const int64_t *arrival_ns)
 		f->buckets = 0;
 		return true;
 	}
-	if (overslept(f, asked_ns, arrival_ns, &b))
+	if (overslept(f, sent_ns, arrival_ns, &b))
 		return false;
 	if (f->buckets > 0 && !same(&f->bucket[0], &b))
 		f->buckets = 0;

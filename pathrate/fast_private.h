@@ -48,7 +48,7 @@ bool	fast_batched(const struct fast *f);
 double	fast_pair_delay_ns(struct fast *f);
 
 /* The arrivals of the train asked for join the others, if there is room. */
-void	fast_keep(struct fast *f, int64_t asked_ns, uint32_t departure_us,
+void	fast_keep(struct fast *f, int64_t sent_ns, uint32_t departure_us,
 	    const int64_t *arrival_ns);
 /* What a scale says; false: next to nothing. */
 bool	fast_look(struct fast *f, struct fast_scale *s);
@@ -58,7 +58,7 @@ bool	fast_look(struct fast *f, struct fast_scale *s);
  */
 bool	fast_two_sizes(struct fast *f, const struct fast_scale *best);
 /* What a train says of a token bucket. True: no further one is needed. */
-bool	fast_bucket_train(struct fast *f, int64_t asked_ns,
+bool	fast_bucket_train(struct fast *f, int64_t sent_ns,
 	    const int64_t *arrival_ns);
 /* The result of a path with a bucket. */
 void	fast_shaped(struct fast *f);

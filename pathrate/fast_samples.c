@@ -67,7 +67,7 @@ delayed(const struct fast *f, const struct fast_train *t, double max_ns)
 	int64_t last = f->stamp[t->at + t->n - 1];
 
 	return t->sort != FAST_PAIR_TRAIN || last == TRAIN_MISSING ||
-	    (double)(last - t->asked_ns) > max_ns;
+	    (double)(last - t->sent_ns) > max_ns;
 }
 
 static size_t
@@ -187,7 +187,7 @@ fast_pair_delay_ns(struct fast *f)
 		t = &f->train[i];
 		if (!delayed(f, t, INFINITY))
 			f->sample[n++] = (double)(f->stamp[t->at + t->n - 1] -
-			    t->asked_ns);
+			    t->sent_ns);
 	}
 	if (n == 0)
 		return 0;

@@ -28,6 +28,8 @@ libpathrate_la_SOURCES = \
 	%D%/coalesce.h \
 	%D%/density.c \
 	%D%/density.h \
+	%D%/depart.c \
+	%D%/depart.h \
 	%D%/fast.c \
 	%D%/fast.h \
 	%D%/fast_bucket.c \

@@ -58,7 +58,7 @@ method_take(struct method *m, const struct method_train *t)
 	if (m->is_classic)
 		take_classic(m, t);
 	else
-		fast_take(&m->fast, t->now_ns, t->asked_ns, t->departure_us,
+		fast_take(&m->fast, t->now_ns, t->sent_ns, t->departure_us,
 		    t->arrival_ns);
 }
 

@@ -21,9 +21,9 @@ struct method {
 };
 
 /* A train as it came; arrival_ns[ask.len + 1], TRAIN_MISSING for lost ones,
- * and asked_ns are of one clock, now_ns is of the one at the start. */
+ * and sent_ns are of one clock, now_ns is of the one at the start. */
 struct method_train {
-	int64_t		 now_ns, asked_ns;
+	int64_t		 now_ns, sent_ns;
 	uint32_t	 departure_us;	/* 0: unknown */
 	enum train_end	 end;
 	const int64_t	*arrival_ns;

@@ -85,6 +85,7 @@ struct rcv {
 	enum train_end	 end;
 	int64_t		 arrival_ns[TRAIN_LEN_MAX + 1];
 	uint32_t	 departure_us;		/* at the sender; 0: unknown */
+	int32_t		 departed_us;		/* by its clock; -1: unknown */
 };
 
 void	rcv_start(struct rcv *r, const struct rcv_config *config,

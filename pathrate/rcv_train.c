@@ -60,6 +60,7 @@ await(struct rcv *r, int64_t now_ns)
 {
 	forget(r);
 	r->departure_us = 0;
+	r->departed_us = -1;
 	r->state = RCV_IN_TRAIN;
 	r->deadline_ns = now_ns + patience_ns(r);
 }
@@ -109,22 +110,30 @@ judge(struct rcv *r)
 	rcv_emit(r, RCV_TRAIN);
 }
 
-/* Others share the sender, and this train waits for its turn. */
+/* What only a sender with the extension says before SENT_TRAIN. */
 static bool
-queued(struct rcv *r, int64_t now_ns, uint32_t value)
+extended_word(struct rcv *r, int64_t now_ns, uint32_t value)
 {
-	if (wire_code(value) != WIRE_QUEUED ||
-	    !(r->features & WIRE_EXT_QUEUED))
-		return false;
-	if (r->state == RCV_IN_TRAIN)
-		r->deadline_ns = now_ns + patience_ns(r);
-	return true;
+	if (wire_code(value) == WIRE_QUEUED &&
+	    (r->features & WIRE_EXT_QUEUED)) {
+		/* others share the sender: the train waits for its turn */
+		if (r->state == RCV_IN_TRAIN)
+			r->deadline_ns = now_ns + patience_ns(r);
+		return true;
+	}
+	if (wire_code(value) == WIRE_DEPARTED &&
+	    (r->features & WIRE_EXT_CLOCK)) {
+		if (r->state == RCV_IN_TRAIN)
+			r->departed_us = wire_argument(value);
+		return true;
+	}
+	return false;
 }
 
 void
 rcv_train_word(struct rcv *r, int64_t now_ns, uint32_t value)
 {
-	if (queued(r, now_ns, value))
+	if (extended_word(r, now_ns, value))
 		return;
 	if (wire_code(value) != WIRE_SENT_TRAIN) {
 		rcv_emit(r, RCV_TERMINATED);

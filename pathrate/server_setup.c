@@ -22,7 +22,8 @@
 #define SPARE_FILES	64
 #define LOG_MODE	0666
 #define FEATURES	(WIRE_EXT_NONCE | WIRE_EXT_DEPARTURE | \
-			    WIRE_EXT_DATA_PORT | WIRE_EXT_QUEUED)
+			    WIRE_EXT_DATA_PORT | WIRE_EXT_QUEUED | \
+			    WIRE_EXT_CLOCK)
 
 static int
 take_prefixes(struct server *s)
@@ -107,6 +108,11 @@ open_listener(const struct snd_options *o)
 		where = o->ipv6 ? "::" : "0.0.0.0";
 	if (addr_numeric(where, o->port, &local) == -1) {
 		errno = EADDRNOTAVAIL;
+		return -1;
+	}
+	if ((o->ipv4 && addr_family(&local) != AF_INET) ||
+	    (o->ipv6 && addr_family(&local) != AF_INET6)) {
+		errno = EAFNOSUPPORT;
 		return -1;
 	}
 	return o->ipv6 ? sock_listen_only(&local, BACKLOG) :

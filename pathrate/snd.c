@@ -97,6 +97,20 @@ queued(struct snd *s, int64_t now_ns)
 	s->deadline_ns = now_ns + SND_QUEUED_NS;
 }
 
+/* With what a receiver of ours wants to know of it. */
+static void
+say_sent(struct snd *s)
+{
+	uint8_t features = s->extended ? s->config.features : 0;
+	int64_t us = s->departed_ns / CLOCK_NS_PER_US;
+
+	if ((features & WIRE_EXT_CLOCK) && s->departure_us > 0)
+		snd_word(s, wire_value(WIRE_DEPARTED,
+		    (uint32_t)us & WIRE_ARGUMENT_MAX));
+	snd_word(s, wire_value(WIRE_SENT_TRAIN,
+	    features & WIRE_EXT_DEPARTURE ? s->departure_us : 0));
+}
+
 /* Is this a moment to read words? */
 static bool
 reads(const struct snd *s)
@@ -199,9 +213,7 @@ snd_timer(struct snd *s, int64_t now_ns)
 	if (s->state == SND_IN_WIDTH && s->in_len >= WIRE_W4) {
 		width_known(s, now_ns, WIRE_W4);
 	} else if (s->state == SND_IN_SPACING) {
-		snd_word(s, wire_value(WIRE_SENT_TRAIN, s->extended &&
-		    (s->config.features & WIRE_EXT_DEPARTURE) ?
-		    s->departure_us : 0));
+		say_sent(s);
 		snd_enter(s, SND_IN_VERDICT, now_ns + s->config.idle_ns);
 		work(s, now_ns);
 	} else if (s->state == SND_IN_TRAIN) {
@@ -245,6 +257,7 @@ snd_sent(struct snd *s, int64_t now_ns, uint32_t departure_us)
 		return;
 	s->departure_us = departure_us < WIRE_ARGUMENT_MAX ? departure_us :
 	    WIRE_ARGUMENT_MAX;
+	s->departed_ns = now_ns - (int64_t)departure_us * CLOCK_NS_PER_US;
 	snd_enter(s, SND_IN_SPACING, now_ns + s->spacing_ns);
 	if (s->spacing_ns == 0)
 		snd_timer(s, now_ns);

@@ -86,6 +86,7 @@ struct snd {
 	int		 number;		/* trains of this round */
 	int		 losses;		/* in a row */
 	uint32_t	 departure_us;
+	int64_t		 departed_ns;
 };
 
 void	snd_start(struct snd *s, const struct snd_config *config,

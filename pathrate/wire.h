@@ -31,7 +31,8 @@ enum wire_code {
 	/* Only to a peer that knows the extension. */
 	WIRE_NONCE = 0x20,		/* 24 more bits of the nonce */
 	WIRE_DATA_PORT = 0x21,		/* the receiver's UDP port */
-	WIRE_QUEUED = 0x22		/* S>R: the train waits for its turn */
+	WIRE_QUEUED = 0x22,		/* S>R: the train waits for its turn */
+	WIRE_DEPARTED = 0x23		/* S>R: when, us modulo 2^23 */
 };
 
 /* A word holds its code and 24 bits of argument, which the originals take
@@ -52,6 +53,7 @@ int32_t	wire_argument(uint32_t value);
 #define WIRE_EXT_DEPARTURE	0x02	/* us of departure in SENT_TRAIN */
 #define WIRE_EXT_DATA_PORT	0x04	/* WIRE_DATA_PORT */
 #define WIRE_EXT_QUEUED		0x08	/* WIRE_QUEUED, every few seconds */
+#define WIRE_EXT_CLOCK		0x10	/* WIRE_DEPARTED before SENT_TRAIN */
 uint32_t wire_ext_answer(uint8_t features);
 /* Is it the answer of ours? Its features, else false. */
 bool	wire_ext_features(uint32_t answer, uint8_t *features);

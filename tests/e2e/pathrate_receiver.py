@@ -16,7 +16,7 @@ from pathrate_peer import (ACK, CONTINUE, GAME_OVER, SEND,
                            SENT_TRAIN as SENT)
 
 SENDER = "pathrate/pathrate_snd"
-NONCE, DATA_PORT, QUEUED = 0x20, 0x21, 0x22
+NONCE, DATA_PORT, QUEUED, DEPARTED = 0x20, 0x21, 0x22, 0x23
 UDP_PORT = 48698
 ASK, ANSWER = 0x504c4201, 0xafb3bd00
 SO_RCVBUFFORCE, SO_TIMESTAMPNS = 33, 35

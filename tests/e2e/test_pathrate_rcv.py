@@ -610,6 +610,8 @@ def test_replay_of_nonsense(tmp_path):
             (param + param, "{0}: a second param\n"),
             (param + train.replace("2,\"bad", "3,\"bad"),
              "{0}:2: not as many arrivals as packets\n"),
+            ("\n" + param + "\n\n#\n",
+             "{0}:5: not a flat JSON object in range\n"),
             (param, "No train arrived\n"),
             (param + train, "Too few packets arrived\n")):
         with open(tmp_path / "run.jsonl", "w") as f:

@@ -19,8 +19,8 @@ from pathrate_peer import (
     ACK, CONTINUE, GAME_OVER, MAX_PCK_LEN, NEG_ACK, NO_TRAINS, PCK_LEN, RTT,
     SEND, SENT_TRAIN as SENT, SPACING, TRAIN_LEN)
 from pathrate_receiver import (
-    ANSWER, ASK, DATA_PORT, NONCE, QUEUED, SENDER, SILENT, UNKNOWN,
-    WAITING, LocalSender, Receiver)
+    ANSWER, ASK, DATA_PORT, DEPARTED, NONCE, QUEUED, SENDER, SILENT,
+    UNKNOWN, WAITING, LocalSender, Receiver)
 
 VECTORS = os.path.join(os.environ.get("top_srcdir", "."),
                        "tests/vectors/pathrate")
@@ -206,15 +206,23 @@ def test_extension(sender):
     one = sender("-i")
     port = free_port()
     with Receiver(one, udp_port=port) as r:
-        assert r.greet(ASK) == ANSWER | 15
+        assert r.greet(ASK) == ANSWER | 31
         r.put((DATA_PORT, port), (NONCE, 0x1234), (NONCE, 0xabcdef),
               (NONCE, 0x567890))
         nonce = (0x1234 << 48 | 0xabcdef << 24 | 0x567890) & 2**64 - 1
         got = r.train(2, 3)
         assert {p.data[12:20] for p in got} == {struct.pack(">Q", nonce)}
+        code, departed_us = r.get()
+        assert code == DEPARTED
         code, departure_us = r.get()
         assert code == SENT and 0 < departure_us < 5000000
         r.put(ACK)
+        again = r.train(3, 3)
+        code, later_us = r.get()
+        passed_us = (again[0].time - got[0].time) * 1e6
+        assert code == DEPARTED
+        off_us = later_us - departed_us - passed_us
+        assert abs((off_us + 2**22) % 2**23 - 2**22) < 1e6
     # an original's codes are all that others may use
     with Receiver(one) as r:
         assert r.greet(0xdeadbeef) == 0xdeadbeef
@@ -316,7 +324,7 @@ def test_a_train_that_takes_long_is_waited_for(sender):
             assert other.nothing_more()
             slow.put(ACK)
             assert len(other.packets(4)) == 4
-            assert other.get()[0] == SENT
+            assert [other.get()[0], other.get()[0]] == [DEPARTED, SENT]
             other.put(ACK)
 
 
@@ -523,6 +531,9 @@ def test_what_cannot_start(sender, tmp_path):
         "bind(sock_tcp):: Cannot assign requested address\n"
     assert start_fails("--bind", "nowhere") == \
         "bind(sock_tcp):: Cannot assign requested address\n"
+    for family, other in (("-4", "::1"), ("-6", "127.0.0.1")):
+        assert start_fails(family, "--bind", other) == \
+            "bind(sock_tcp):: Address family not supported by protocol\n"
 
 
 def test_output_that_cannot_be_written(sender):

@@ -10,6 +10,7 @@ if HAVE_CMOCKA
 pathrate_unit_tests = \
 	%D%/test_pathrate_classic \
 	%D%/test_pathrate_density \
+	%D%/test_pathrate_depart \
 	%D%/test_pathrate_fast \
 	%D%/test_pathrate_histogram \
 	%D%/test_pathrate_hostile \
@@ -38,6 +39,11 @@ endif
 %C%_test_pathrate_density_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_pathrate_density_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_pathrate_density_LDADD = $(PATHRATE_UNIT_LIBS)
+
+%C%_test_pathrate_depart_SOURCES = %D%/test_pathrate_depart.c
+%C%_test_pathrate_depart_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_pathrate_depart_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_pathrate_depart_LDADD = $(PATHRATE_UNIT_LIBS)
 
 %C%_test_pathrate_fast_SOURCES = \
 	%D%/test_pathrate_fast.c $(PATHRATE_PATH)

@@ -306,7 +306,8 @@ sim_run(struct sim *m, const struct sim_config *config)
 		.max_spacing_ns = 60 * CLOCK_NS_PER_S,
 		.idle_ns = 60 * CLOCK_NS_PER_S,
 		.features = WIRE_EXT_NONCE | WIRE_EXT_DEPARTURE |
-		    WIRE_EXT_DATA_PORT | WIRE_EXT_QUEUED
+		    WIRE_EXT_DATA_PORT | WIRE_EXT_QUEUED |
+		    WIRE_EXT_CLOCK
 	};
 	int steps;
 

@@ -89,7 +89,7 @@ numbers_out_of_range(void **state)
 		{ (enum wire_code)0x0a, 0, false },
 		{ (enum wire_code)0xff, 0xffffff, false },
 		{ WIRE_NONCE, 1, false }, { WIRE_DATA_PORT, 1, false },
-		{ WIRE_QUEUED, 0, false },
+		{ WIRE_QUEUED, 0, false }, { WIRE_DEPARTED, 1, false },
 	};
 	struct said said;
 	struct snd s;
@@ -226,7 +226,7 @@ any_receiver(void **state)
 	(void)state;
 	unit_seed();
 	for (turn = 0; turn < 300; turn++) {
-		start(&s, &said, turn % 2 ? 15 : 0);
+		start(&s, &said, turn % 2 ? 31 : 0);
 		for (i = 0; i < EVENTS && !snd_is_over(&s); i++) {
 			for (n = 0; n < sizeof(b); n++)
 				b[n] = random() % 4 ? (uint8_t)(random() % 18) :

@@ -33,8 +33,9 @@ ours(void **state)
 	assert_int_equal(m->trains, 81);
 	assert_int_equal(m->sent, 81);
 	assert_int_equal(m->r.features, WIRE_EXT_NONCE | WIRE_EXT_DEPARTURE |
-	    WIRE_EXT_DATA_PORT | WIRE_EXT_QUEUED);
+	    WIRE_EXT_DATA_PORT | WIRE_EXT_QUEUED | WIRE_EXT_CLOCK);
 	assert_int_equal(m->r.departure_us, 77);
+	assert_true(m->r.departed_us >= 0);
 	assert_true(m->s.train.nonce == m->r.config.nonce);
 }
 

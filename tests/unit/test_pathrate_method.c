@@ -57,7 +57,7 @@ take(struct state *s, double noise)
 	for (i = 1; i <= ask->len; i++)
 		s->arrival_ns[i] = s->arrival_ns[i - 1] + (int64_t)(gap_ns *
 		    (1 + noise * (rng_unit(&s->rng) - 0.5)));
-	t.now_ns = t.asked_ns = s->arrival_ns[0];
+	t.now_ns = t.sent_ns = s->arrival_ns[0];
 	method_take(&s->m, &t);
 }
 
