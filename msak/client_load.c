@@ -227,11 +227,21 @@ start(struct client *c)
 	return l;
 }
 
+/* Why there are no round trips; NULL: there are, or there was no time. */
+static const char *
+why_nothing(const struct client_latency *s)
+{
+	if (s->error[0] != '\0')
+		return s->error;
+	return s->has && s->rtt.sent == 0 && s->end[0] != '\0' ? s->end : NULL;
+}
+
 /* Its end; what it found goes into rtt. True: it found something. */
 static bool
 finish(struct client *c, struct client_load *l, struct result_rtt *rtt)
 {
 	char text[CLIENT_FETCH_ERROR + 16];
+	const char *why;
 	bool has;
 
 	if (!client_base_wait(c->base, is_done, l, 1, CLOCK_NEVER))
@@ -240,8 +250,9 @@ finish(struct client *c, struct client_load *l, struct result_rtt *rtt)
 	loop_fd_del(c->base->loop, &l->watch);
 	has = l->session.has;
 	*rtt = l->session.rtt;
-	if (l->session.error[0] != '\0') {
-		snprintf(text, sizeof(text), "latency: %s", l->session.error);
+	why = why_nothing(&l->session);
+	if (why != NULL) {
+		snprintf(text, sizeof(text), "latency: %s", why);
 		report_client_error(c->report, c->d, 0, text);
 	}
 	discard(l);

@@ -105,6 +105,7 @@ on_measured(struct stream *s, bool ours, const struct measurement *m,
 	struct minimal_stream *ms = s->arg;
 	struct minimal *min = ms->m;
 	struct result_average r;
+	struct averages now;
 	struct average a;
 
 	(void)first;
@@ -114,8 +115,6 @@ on_measured(struct stream *s, bool ours, const struct measurement *m,
 	if (min->o->streams == 1) {
 		sample(ms, m);
 	} else if (ms->index == 0) {
-		struct averages now = min->averages;
-
 		count_bytes(min);
 		now = min->averages;
 		now.last_close_ns = clock_mono();

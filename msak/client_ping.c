@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <err.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +180,19 @@ ask_locate(struct ping *p)
 	return ok;
 }
 
+/* The server sends once it has got something, so it got nothing. */
+static void
+tell_unreached(struct ping *p)
+{
+	char text[80];
+
+	if (p->base.interrupts > 0)
+		return;
+	snprintf(text, sizeof(text), "no packet reached the server's UDP port "
+	    "%" PRId64, p->o->latency_port);
+	fail(p, text);
+}
+
 static void
 measure(struct ping *p)
 {
@@ -200,6 +214,8 @@ measure(struct ping *p)
 	snprintf(r->id, sizeof(r->id), "%s", l->id);
 	if (!l->has)
 		fail(p, l->error);
+	else if (l->rtt.sent == 0)
+		tell_unreached(p);
 }
 
 static int
@@ -214,7 +230,7 @@ run(struct ping *p)
 	if (p->o->server_given ? ask_given(p) : ask_locate(p))
 		measure(p);
 	status = p->base.interrupts > 0 ? CLIENT_INTERRUPTED :
-	    r->has ? CLIENT_OK : CLIENT_FAILED;
+	    r->has && r->rtt.sent > 0 ? CLIENT_OK : CLIENT_FAILED;
 	if (status != CLIENT_OK)
 		client_base_error(&r->error, status, "interrupted");
 	r->error.code = status;

@@ -327,7 +327,7 @@ finish_text(struct report_client *r, const struct result_client *c)
 	if (limit != NULL && !r->o->output.quiet)
 		fprintf(r->err, "warning: this host was the limit, not the "
 		    "path: %s\n", limit);
-	return fflush(r->out) == EOF || ferror(r->out) ? -1 : 0;
+	return report_flush(r->out);
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,17 @@ report_fixed(FILE *out, double v, int width, int decimals)
 
 	fixed_put(isfinite(v) ? v : 0, decimals, text, sizeof(text));
 	fprintf(out, "%*s", width, text);
+}
+
+int
+report_flush(FILE *out)
+{
+	if (fflush(out) == EOF)
+		return -1;
+	if (!ferror(out))
+		return 0;
+	errno = EIO;
+	return -1;
 }
 
 double

@@ -12,6 +12,9 @@
 const char *report_direction(enum result_direction d);
 /* v with that many decimals, right in width columns; 0 for what is none. */
 void	report_fixed(FILE *out, double v, int width, int decimals);
+/* What was written has gone out, all of it. 0, or -1 with errno, which is EIO
+ * where only an earlier write failed. */
+int	report_flush(FILE *out);
 /* In ms, as the original's single precision has them. */
 double	report_float_ms(int64_t us);
 

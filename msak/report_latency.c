@@ -164,5 +164,5 @@ report_latency_finish(struct report_latency *r, const struct result_latency *l)
 		put_summary(r->out, &l->rtt);
 		put_more(r->out, &l->rtt);
 	}
-	return fflush(r->out) == EOF || ferror(r->out) ? -1 : 0;
+	return report_flush(r->out);
 }

@@ -103,7 +103,7 @@ put_table(FILE *out, const struct client_options *o,
 	put_heads(out, o, cc);
 	for (i = 0; i < m->n; i++)
 		put_row(out, o, cc, &m->rows[i]);
-	return fflush(out) == EOF || ferror(out) ? -1 : 0;
+	return report_flush(out);
 }
 
 /* JSON. */

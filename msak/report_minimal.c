@@ -195,7 +195,7 @@ finish_text(struct report_minimal *r, const struct result_minimal *m)
 	if (limit != NULL && has_notes(r))
 		fprintf(r->err, "warning: this host was the limit, not the "
 		    "path: %s\n", limit);
-	return fflush(r->err) == EOF || ferror(r->err) ? -1 : 0;
+	return report_flush(r->err);
 }
 
 static void

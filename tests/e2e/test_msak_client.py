@@ -851,6 +851,40 @@ def test_latency_under_load():
     assert done.returncode == 0
 
 
+def unreached(session):
+    if session.path.startswith("/latency"):
+        session.answer(200, '{"Type":"c2s","ID":"m","Seq":0}' if
+                       session.path.endswith("authorize") else json.dumps(
+                           {"ID": "h", "StartTime": "2026-01-01T00:00:00Z",
+                            "RoundTrips": [], "PacketsSent": 0,
+                            "PacketsReceived": 0}))
+    else:
+        both(session)
+
+
+def test_latency_to_another_port():
+    """The session is there, but nothing of it comes to the server."""
+    port = free_port()
+    with Server(unreached) as server:
+        done = run("msak-latency", "-server", server.name, "-mid", "m",
+                   "-latency_port", port, "-quiet")
+    assert re.fullmatch(rf"\S+ \S+ no packet reached the server's UDP port "
+                        rf"{port}\n", done.stderr)
+    assert done.stdout == "rtt min/avg/max: 0.000/0.000/0.000 ms, loss: 0.0\n"
+    assert done.returncode == 1
+
+
+def test_latency_under_load_to_another_port():
+    port = free_port()
+    with Server(unreached) as server:
+        done = client(server, "-latency", "-latency_port", port,
+                      "-upload=false")
+    assert re.search(rf"^latency: read udp 127\.0\.0\.1:\d+->127\.0\.0\.1:"
+                     rf"{port}: read: connection refused$", done.stdout,
+                     re.M), done
+    assert "  download rate: " in done.stdout and done.returncode == 0
+
+
 # generate-schema.
 
 def test_schema(tmp_path):
