@@ -181,6 +181,21 @@ keep_result(struct client_stream *cs)
 		w->nstreams = (size_t)cs->index + 1;
 }
 
+/* Its time was over. That the server did not close harms no result. */
+static void
+tell_complete(struct client_stream *cs)
+{
+	struct client *c = cs->c;
+	char text[128 + sizeof(c->server)];
+
+	report_client_complete(c->report, c->d, cs->index, c->server);
+	if (!cs->s.given_up)
+		return;
+	snprintf(text, sizeof(text), "Stream %d cut (server %s): its close "
+	    "did not come in time", cs->index, c->server);
+	report_client_error(c->report, c->d, cs->index, text);
+}
+
 static void
 tell_end(struct client_stream *cs)
 {
@@ -189,7 +204,7 @@ tell_end(struct client_stream *cs)
 	char text[400];
 
 	if (s->end == STREAM_TIMEOUT)
-		report_client_complete(c->report, c->d, cs->index, c->server);
+		tell_complete(cs);
 	else if (s->end == STREAM_ERROR || s->end == STREAM_PEER_CODE)
 		tell_error(cs, client_base_failure(s, cs->ends, text,
 		    sizeof(text)));

@@ -299,6 +299,7 @@ on_timer(struct loop *l, struct loop_timer *t, int64_t now_ns)
 
 	(void)l;
 	if (now_ns >= s->cut_ns || waited_in_vain(s, now_ns)) {
+		s->given_up = true;
 		stream_over(s, STREAM_CUT);
 		return;
 	}

@@ -82,6 +82,7 @@ struct stream {
 	struct measurement last_own, last_peer;
 	bool		 have_own, have_peer;
 	bool		 clean;		/* both sides' close frames were seen */
+	bool		 given_up;	/* the peer's did not come in time */
 	void		*arg;		/* the owner's */
 
 	/* private */

@@ -268,6 +268,9 @@ def test_silence_ends_at_the_duration():
     with Server(script) as server:
         done = client(server, "-upload=false", "-duration", "500ms")
     assert 0.5 < time.monotonic() - start < 15
+    assert (f"Stream 0 complete (server {server.name})\n"
+            f"Stream 0 cut (server {server.name}): its close did not come in "
+            "time\n") in done.stdout
     assert done.returncode == 0
 
 
