@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct writer;
+
 /*
  * What this host did during a measurement, so that every tool can say alike
  * when the host, not the path, was the limit.
@@ -38,5 +40,7 @@ int64_t	host_clock_step(const struct host *h);
  * way.
  */
 const char *host_limit(const struct host *h);
+/* The above as values of the group that is open, called alike by all tools. */
+void	host_write(struct writer *w, const struct host *h);
 
 #endif

@@ -10,7 +10,7 @@ libcommon_la_SOURCES = \
 	%D%/daemon.c %D%/daemon.h %D%/daemon_ids.h \
 	%D%/fetch.h \
 	%D%/fixed.c %D%/fixed.h \
-	%D%/host.c %D%/host.h \
+	%D%/host.c %D%/host_write.c %D%/host.h \
 	%D%/json.c %D%/json.h \
 	%D%/log.c %D%/log.h \
 	%D%/loop.c %D%/loop.h %D%/loop_wait.h \

@@ -192,7 +192,8 @@ report_client_json(struct json *j, const struct client_options *o,
 	struct options_run run = options_client_which(o);
 	size_t i;
 
-	report_json_begin(j, "msak-client", c->start_wall_ns, c->end_wall_ns);
+	report_json_begin(j, events, "msak-client", c->start_wall_ns,
+	    c->end_wall_ns);
 	report_client_json_config(j, o, &run);
 	if (!events) {
 		json_begin_array(j, "intervals");

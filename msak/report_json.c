@@ -59,10 +59,13 @@ put_time(struct json *j, const char *key, int64_t wall_ns)
 }
 
 void
-report_json_begin(struct json *j, const char *tool, int64_t start_ns,
-    int64_t end_ns)
+report_json_begin(struct json *j, bool events, const char *tool,
+    int64_t start_ns, int64_t end_ns)
 {
-	json_begin_object(j, NULL);
+	if (events)
+		report_json_event(j, "summary");
+	else
+		json_begin_object(j, NULL);
 	json_str(j, "tool", tool);
 	json_str(j, "version", PACKAGE_VERSION);
 	put_time(j, "start", start_ns);
@@ -184,7 +187,7 @@ report_json_net(struct json *j, const struct options_net *net)
 {
 	json_str(j, "family", net->ipv4 ? "ipv4" : net->ipv6 ? "ipv6" : NULL);
 	put_text(j, "bind", net->bind);
-	put_text(j, "interface", net->interface);
+	put_text(j, "bind_dev", net->interface);
 	json_int(j, "dscp", net->dscp);
 	json_str(j, "tls_min_version", options_tls_names[net->tls_min]);
 }

@@ -20,9 +20,10 @@ double	report_float_ms(int64_t us);
 
 /* Opens an object of one event; json_end_object and json_finish end it. */
 void	report_json_event(struct json *j, const char *event);
-/* Opens the final object with tool, version, start and end. */
-void	report_json_begin(struct json *j, const char *tool, int64_t start_ns,
-	    int64_t end_ns);
+/* Opens the final object with tool, version, start and end; among events it is
+ * the one called "summary". */
+void	report_json_begin(struct json *j, bool events, const char *tool,
+	    int64_t start_ns, int64_t end_ns);
 /* The key error: null, or code and message. */
 void	report_json_error(struct json *j, const struct result_error *e);
 /* host and error; closes it. 0, or -1 with errno. */

@@ -140,8 +140,8 @@ json_config(struct json *j, const struct latency_options *o)
 static int
 finish_json(struct report_latency *r, const struct result_latency *l)
 {
-	report_json_begin(&r->json, "msak-latency", l->start_wall_ns,
-	    l->end_wall_ns);
+	report_json_begin(&r->json, report_has_events(&r->o->output),
+	    "msak-latency", l->start_wall_ns, l->end_wall_ns);
 	json_config(&r->json, r->o);
 	if (!l->has) {
 		json_nil(&r->json, "result");

@@ -126,8 +126,8 @@ put_object(FILE *out, const struct client_options *o,
 	size_t i;
 
 	json_init(&j, out, 0);
-	report_json_begin(&j, "msak-client", m->start_wall_ns,
-	    m->end_wall_ns);
+	report_json_begin(&j, report_has_events(&o->output), "msak-client",
+	    m->start_wall_ns, m->end_wall_ns);
 	report_client_json_config(&j, o, NULL);
 	json_begin_array(&j, "matrix");
 	for (i = 0; i < m->n; i++)

@@ -237,12 +237,13 @@ static int
 finish_json(struct report_minimal *r, const struct result_minimal *m)
 {
 	const struct result_sample *samples = r->kept.items;
+	bool events = report_has_events(&r->o->output);
 	size_t i;
 
-	report_json_begin(&r->json, "minimal-download", m->start_wall_ns,
-	    m->end_wall_ns);
+	report_json_begin(&r->json, events, "minimal-download",
+	    m->start_wall_ns, m->end_wall_ns);
 	json_config(&r->json, r->o);
-	if (!report_has_events(&r->o->output)) {
+	if (!events) {
 		json_begin_array(&r->json, "intervals");
 		for (i = 0; i < r->kept.n; i++) {
 			json_begin_object(&r->json, NULL);

@@ -71,11 +71,8 @@ gather(struct client *c, struct report_facts *f)
 		.rtt_ms = session && c->measuring ? c->rcv.rtt_ms : -1,
 		.extended = c->rcv.features != 0,
 		.stamps = c->kernel_stamps ? "kernel" : "program",
-		.drops = session ? c->host.socket_drops : -1,
-		.limit = session ? host_limit(&c->host) : NULL
+		.host = session ? &c->host : NULL
 	};
-	if (!session)
-		f->stamps = NULL;
 	if (c->measuring && c->method.is_classic) {
 		f->classic = &c->method.classic;
 		f->max_payload = c->method.classic.config.max_payload;

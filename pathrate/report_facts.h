@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/host.h"
 #include "pathrate/classic.h"
 #include "pathrate/fast.h"
 
@@ -22,8 +23,7 @@ struct report_facts {
 	size_t		 max_payload;	/* 0: not known yet */
 	bool		 extended;	/* the sender is one of ours */
 	const char	*stamps;	/* who stamped: "kernel", "program" */
-	int64_t		 drops;		/* at our socket; -1: unknown */
-	const char	*limit;		/* host_limit(3)'s phrase or NULL */
+	const struct host *host;	/* NULL: there was no session */
 	/* one of them ran, or none */
 	struct fast	*fast;
 	const struct classic *classic;

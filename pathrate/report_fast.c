@@ -208,12 +208,16 @@ figures(const struct report *r, const struct fast_result *x)
 static void
 host(const struct report *r, const struct report_facts *facts)
 {
-	if (facts->drops > 0)
+	const char *limit;
+
+	if (facts->host == NULL)
+		return;
+	if (facts->host->socket_drops > 0)
 		report_say(r, LOG | NORMAL, "\t--> This host dropped %jd "
-		    "packets\n", (intmax_t)facts->drops);
-	if (facts->limit != NULL)
-		report_say(r, LOG | NORMAL, "\t--> This host: %s\n",
-		    facts->limit);
+		    "packets\n", (intmax_t)facts->host->socket_drops);
+	limit = host_limit(facts->host);
+	if (limit != NULL)
+		report_say(r, LOG | NORMAL, "\t--> This host: %s\n", limit);
 }
 
 void

@@ -223,10 +223,13 @@ put_result(struct writer *w, const struct report_facts *facts)
 static void
 put_host(struct writer *w, const struct report_facts *facts)
 {
+	if (facts->host == NULL) {
+		writer_null(w, "host");
+		return;
+	}
 	writer_start(w, "host");
+	host_write(w, facts->host);
 	writer_str(w, "stamps", facts->stamps);
-	put_count(w, "socket_drops", facts->drops >= 0, facts->drops);
-	writer_str(w, "limit", facts->limit);
 	writer_end(w);
 }
 

@@ -310,7 +310,7 @@ emit_document(struct report *r, int code, const char *message)
 {
 	size_t i;
 
-	writer_start(r->w, NULL);
+	writer_start(r->w, r->o->output == OPTIONS_JSON ? NULL : "summary");
 	writer_str(r->w, "tool", "thrulay");
 	writer_str(r->w, "version", PACKAGE_VERSION);
 	emit_time(r->w, "start", r->has_result ? r->result.start_wall_ns :

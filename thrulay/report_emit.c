@@ -236,7 +236,10 @@ emit_config(struct writer *w, const char *key, const struct client_options *o,
 		writer_int(w, "block_bytes", t->block_size);
 	else
 		writer_null(w, "block_bytes");
-	emit_count(w, "rate_bps", t->rate);
+	if (t->rate == 0)
+		writer_null(w, "rate_bps");
+	else
+		emit_count(w, "rate_bps", t->rate);
 	writer_str(w, "spacing",
 	    t->spacing == THRULAY_CONSTANT ? "constant" : "poisson");
 	writer_int(w, "dscp", t->dscp);

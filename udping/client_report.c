@@ -33,8 +33,8 @@ put_config(struct writer *w, const struct client *c)
 	writer_start(w, "config");
 	writer_str(w, "destination", addr_format(&c->remote, text,
 	    sizeof(text)));
-	writer_str(w, "source", addr_host(&c->local, text, sizeof(text)));
-	writer_str(w, "interface", c->iface.name);
+	writer_str(w, "bind", addr_host(&c->local, text, sizeof(text)));
+	writer_str(w, "bind_dev", c->iface.name);
 	writer_str(w, "mode", c->frames ? "frames" : "sockets");
 	writer_int(w, "ports", (int64_t)c->ports->n);
 	writer_int(w, "mean_gap_ms", c->o->mean_ms);
@@ -95,7 +95,7 @@ put_late(struct writer *w, const struct client *c)
 		return;
 	}
 	writer_start(w, "send_delay_us");
-	writer_int(w, "samples", (int64_t)quant_count(c->late));
+	writer_int(w, "count", (int64_t)quant_count(c->late));
 	writer_num(w, "min", us((double)quant_min(c->late)), 3);
 	writer_num(w, "mean", us(quant_mean(c->late)), 3);
 	writer_num(w, "p50", us((double)quant_get(c->late, 0.5)), 3);
@@ -142,17 +142,9 @@ put_result(struct writer *w, const struct client *c)
 static void
 put_host(struct writer *w, const struct client *c)
 {
-	const char *limit = host_limit(&c->host);
-
 	writer_start(w, "host");
-	writer_num(w, "cpu_share", host_cpu_share(&c->host), 4);
+	host_write(w, &c->host);
 	writer_num(w, "late_max_us", us((double)c->host.late_max_ns), 1);
-	writer_num(w, "clock_step_ms",
-	    ms((double)host_clock_step(&c->host)), 3);
-	if (limit == NULL)
-		writer_null(w, "limit");
-	else
-		writer_str(w, "limit", limit);
 	writer_end(w);
 }
 

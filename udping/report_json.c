@@ -37,19 +37,19 @@ put_latency(struct writer *w, const struct session_record *r)
 		const char	*key;
 		double		 p;
 	} all[] = {
-		{ "p50_ms", 0.5 }, { "p90_ms", 0.9 }, { "p95_ms", 0.95 },
-		{ "p99_ms", 0.99 }, { "p99_9_ms", 0.999 }
+		{ "p50", 0.5 }, { "p90", 0.9 }, { "p95", 0.95 },
+		{ "p99", 0.99 }, { "p99_9", 0.999 }
 	};
 	bool any = r->count > 0;
 	double n = any ? (double)r->count : 1, mean = r->sum / n;
 	double var = r->sos / n - mean * mean;
 	size_t i;
 
-	writer_start(w, "latency");
-	put_ms(w, "min_ms", any, r->min);
-	put_ms(w, "mean_ms", any, mean);
-	put_ms(w, "max_ms", any, r->max);
-	put_ms(w, "stddev_ms", any, var > 0 ? sqrt(var) : 0);
+	writer_start(w, "latency_ms");
+	put_ms(w, "min", any, r->min);
+	put_ms(w, "mean", any, mean);
+	put_ms(w, "max", any, r->max);
+	put_ms(w, "stddev", any, var > 0 ? sqrt(var) : 0);
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		put_ms(w, all[i].key, any && r->delays != NULL,
 		    r->delays == NULL ? 0 :

@@ -178,21 +178,10 @@ put_config(struct server *s, struct writer *w)
 static void
 put_host(struct server *s, struct writer *w)
 {
-	const char *limit;
-
 	host_end(&s->host);
 	s->host.socket_drops = s->drops;
-	limit = host_limit(&s->host);
 	writer_start(w, "host");
-	writer_num(w, "cpu_share", host_cpu_share(&s->host), 6);
-	if (s->drops >= 0)
-		writer_int(w, "socket_drops", s->drops);
-	else
-		writer_null(w, "socket_drops");
-	if (limit != NULL)
-		writer_str(w, "limit", limit);
-	else
-		writer_null(w, "limit");
+	host_write(w, &s->host);
 	writer_end(w);
 }
 

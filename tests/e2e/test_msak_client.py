@@ -308,6 +308,7 @@ def test_json():
 def kinds(done, name):
     """The events, of which each is as its schema says; and what is last."""
     docs = schema.lines(done.stdout, name, "event")
+    assert docs[-1]["event"] == "summary"
     return {doc["event"] for doc in docs[:-1]}, docs[-1]
 
 

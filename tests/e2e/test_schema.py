@@ -50,6 +50,10 @@ def test_faults_are_found(name):
                              name), key
 
 
+# What each program says of the host it runs on.
+HOST = {"cpu_user_s", "cpu_system_s", "cpu_share", "clock_step_ms", "limit"}
+
+
 @pytest.mark.parametrize("name", [
     n for n in NAMES if not n.startswith(("udpst", "msak-server-"))
     and not n.endswith(("-interval", "-record", "-event"))])
@@ -63,4 +67,8 @@ def test_documents_look_alike(name):
     error = node["properties"]["error"]
     assert error["required"] == ["code", "message"]
     assert "null" in error["type"]
-    assert "limit" in node["properties"]["host"]["required"]
+    assert HOST <= set(node["properties"]["host"]["required"])
+    config = set(node["properties"]["config"]["properties"])
+    assert config.isdisjoint(["interface", "source", "duration", "rate"])
+    assert node["properties"].get("event", {"enum": ["summary"]}) == {
+        "enum": ["summary"]}

@@ -103,7 +103,7 @@ def test_json_lines_come_as_they_happen(net):
     assert run.wait() == 0
     lines = schema.lines(run.out, "thrulay")
     assert [line.get("event") for line in lines] == \
-        ["interval", "interval", None]
+        ["interval", "interval", "summary"]
     assert lines[-1]["error"] is None and "intervals" not in lines[-1]
 
 

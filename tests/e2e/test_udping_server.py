@@ -249,9 +249,9 @@ def test_json_lines():
     assert record["next_hops"] == [
         {"received": 20, "expected": 21, "lost": 1},
         {"received": 2, "expected": 21, "lost": 19}]
-    lat = record["latency"]
-    assert 0 <= lat["min_ms"] <= lat["p50_ms"] <= lat["p90_ms"] <= \
-        lat["p95_ms"] <= lat["p99_ms"] <= lat["p99_9_ms"] <= lat["max_ms"]
+    lat = record["latency_ms"]
+    assert 0 <= lat["min"] <= lat["p50"] <= lat["p90"] <= \
+        lat["p95"] <= lat["p99"] <= lat["p99_9"] <= lat["max"]
     assert set(record["clock"]) == {"synchronised", "estimated_error_ms",
                                     "maximum_error_ms"}
     assert (last["received"], last["expected"], last["lost"]) == (1, 9, 8)

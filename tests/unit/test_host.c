@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/unit.h"
 
 #include "common/clock.h"
 #include "common/host.h"
+#include "common/writer.h"
 
 #define MS	CLOCK_NS_PER_MS
 
@@ -110,6 +113,41 @@ test_real_clocks(void **state)
 	    h.end_mono_ns - h.start_mono_ns + 20 * MS);
 }
 
+static void
+assert_written(const struct host *h, const char *want)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	struct writer *w = writer_json(out, 0);
+
+	writer_start(w, NULL);
+	host_write(w, h);
+	writer_end(w);
+	assert_int_equal(writer_finish(w), 0);
+	fclose(out);
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static void
+test_written(void **state)
+{
+	struct host h = calm;
+
+	(void)state;
+	assert_written(&h, "{\"cpu_user_s\":1.000000,"
+	    "\"cpu_system_s\":4.000000,\"cpu_share\":0.500000,"
+	    "\"clock_step_ms\":0.000000,\"socket_drops\":null,"
+	    "\"limit\":null}\n");
+	h.socket_drops = 2;
+	h.end_wall_ns -= 1500;
+	assert_written(&h, "{\"cpu_user_s\":1.000000,"
+	    "\"cpu_system_s\":4.000000,\"cpu_share\":0.500000,"
+	    "\"clock_step_ms\":-0.001500,\"socket_drops\":2,"
+	    "\"limit\":\"it dropped datagrams at the socket\"}\n");
+}
+
 int
 main(void)
 {
@@ -117,6 +155,7 @@ main(void)
 		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_real_clocks),
+		cmocka_unit_test(test_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -319,13 +319,13 @@ test_legacy(void **state)
 }
 
 static const char head[] =
-"{\"tool\":\"msak-client\",\"version\":\"" PACKAGE_VERSION "\","
+"\"tool\":\"msak-client\",\"version\":\"" PACKAGE_VERSION "\","
 "\"start\":\"2023-11-14T22:13:20.000Z\","
 "\"end\":\"2023-11-14T22:13:21.000Z\",\"config\":{\"server\":\"h:80\","
 "\"scheme\":\"wss\",\"mid\":\"m\",\"streams\":1,\"duration_s\":1.000000000,"
 "\"cc\":\"bbr\",\"delay_s\":0.000000000,\"limit_bytes\":null,"
 "\"download\":true,\"upload\":true,\"verify\":true,\"latency\":false,"
-"\"family\":null,\"bind\":null,\"interface\":null,\"dscp\":0,"
+"\"family\":null,\"bind\":null,\"bind_dev\":null,\"dscp\":0,"
 "\"tls_min_version\":\"1.2\"},";
 
 #define INTERVALS(begin, end)						\
@@ -375,7 +375,7 @@ test_json_events(void **state)
 	    "{\"event\":\"complete\",\"direction\":\"download\",\"stream\":0,"
 	    "\"server\":\"h:80\"}\n"
 	    "{\"event\":\"error\",\"direction\":\"upload\",\"stream\":1,"
-	    "\"message\":\"unexpected EOF\"}\n", head);
+	    "\"message\":\"unexpected EOF\"}\n{\"event\":\"summary\",", head);
 	check(WORDS " -format json", 80, before, tail);
 }
 
@@ -388,7 +388,7 @@ test_json_alone(void **state)
 	size_t i;
 
 	(void)state;
-	snprintf(before, sizeof(before), "%s%s", head, "\"intervals\":["
+	snprintf(before, sizeof(before), "{%s%s", head, "\"intervals\":["
 	    INTERVALS("{", "},") INTERVALS_2("{", "}],"));
 	for (i = 0; i < NELEM(words); i++)
 		check(words[i], 80, before, tail);

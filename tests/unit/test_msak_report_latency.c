@@ -155,11 +155,11 @@ test_human(void **state)
 }
 
 #define JSON								\
-"{\"tool\":\"msak-latency\",\"version\":\"" PACKAGE_VERSION "\","	\
+"\"tool\":\"msak-latency\",\"version\":\"" PACKAGE_VERSION "\","	\
 "\"start\":\"2023-11-14T22:13:20.000Z\","				\
 "\"end\":\"2023-11-14T22:13:21.000Z\",\"config\":{\"server\":null,"	\
 "\"scheme\":\"http\",\"mid\":null,\"latency_port\":1053,"		\
-"\"family\":null,\"bind\":null,\"interface\":null,\"dscp\":0,"		\
+"\"family\":null,\"bind\":null,\"bind_dev\":null,\"dscp\":0,"		\
 "\"tls_min_version\":\"1.2\"},\"result\":{\"id\":\"host_1_unsafe_0A\","	\
 "\"latency\":{\"packets_sent\":4,\"packets_received\":3,"		\
 "\"packets_lost\":1,\"rtt_ms\":{\"min\":1.000000,\"mean\":2.500000,"	\
@@ -173,12 +173,13 @@ static void
 test_json(void **state)
 {
 	(void)state;
-	check("-json", JSON);
-	check("-quiet -format json", JSON);
+	check("-json", "{" JSON);
+	check("-quiet -format json", "{" JSON);
 	check("-format json",
 	    "{\"event\":\"failed\",\"url\":\"http://a/x\"}\n"
 	    "{\"event\":\"connecting\",\"url\":\"http://b/x\"}\n"
-	    "{\"event\":\"end\",\"message\":\"i/o timeout\"}\n" JSON);
+	    "{\"event\":\"end\",\"message\":\"i/o timeout\"}\n"
+	    "{\"event\":\"summary\"," JSON);
 }
 
 static void

@@ -122,7 +122,9 @@ test_object(void **state)
 		snprintf(all, sizeof(all), "-server h -mid m -matrix.duration "
 		    "1s,2.5s %s", words[i]);
 		text = reported(all);
-		assert_non_null(strstr(text, "{\"tool\":\"msak-client\","));
+		assert_non_null(strstr(text, i == 1 ?
+		    "{\"event\":\"summary\",\"tool\":\"msak-client\"," :
+		    "{\"tool\":\"msak-client\","));
 		assert_non_null(strstr(text, "\"config\":{\"server\":\"h\","
 		    "\"scheme\":\"wss\",\"mid\":\"m\",\"delay_s\":0.00"));
 		assert_non_null(strstr(text, "\"matrix\":[{\"streams\":2,"

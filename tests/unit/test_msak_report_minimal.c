@@ -217,12 +217,12 @@ test_legacy(void **state)
 }
 
 #define HEAD								\
-"{\"tool\":\"minimal-download\",\"version\":\"" PACKAGE_VERSION "\","	\
+"\"tool\":\"minimal-download\",\"version\":\"" PACKAGE_VERSION "\","	\
 "\"start\":\"2023-11-14T22:13:20.000Z\","				\
 "\"end\":\"2023-11-14T22:13:21.000Z\",\"config\":{\"server_url\":null,"	\
 "\"mid\":\"m\",\"streams\":1,\"duration_s\":5.000000000,"		\
 "\"max_duration_s\":15.000000000,\"cc\":\"bbr\",\"limit_bytes\":null,"	\
-"\"verify\":true,\"family\":null,\"bind\":null,\"interface\":null,"	\
+"\"verify\":true,\"family\":null,\"bind\":null,\"bind_dev\":null,"	\
 "\"dscp\":0,\"tls_min_version\":\"1.2\"},"
 #define SAMPLE								\
 "\"stream\":0,\"elapsed_s\":0.207600,\"rate_bps\":35260800000.000,"	\
@@ -248,10 +248,10 @@ test_json(void **state)
 	    "{\"event\":\"skipping\",\"stream\":1,\"message\":\"refused\"}\n"
 	    "{\"event\":\"interval\"," SAMPLE "\n"
 	    "{\"event\":\"error\",\"stream\":0,\"message\":\"read: reset\"}\n"
-	    HEAD TAIL, "");
-	check("-server.mid m -json", HEAD "\"intervals\":[{" SAMPLE "],"
+	    "{\"event\":\"summary\"," HEAD TAIL, "");
+	check("-server.mid m -json", "{" HEAD "\"intervals\":[{" SAMPLE "],"
 	    TAIL, "");
-	check("-server.mid m -quiet -format json", HEAD "\"intervals\":[{"
+	check("-server.mid m -quiet -format json", "{" HEAD "\"intervals\":[{"
 	    SAMPLE "]," TAIL, "");
 }
 

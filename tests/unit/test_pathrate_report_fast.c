@@ -21,6 +21,7 @@ struct run {
 	struct path		 path;
 	struct report		 r;
 	struct report_facts	 facts;
+	struct host		 host;
 	struct rcv_options	 o;
 	char			*out, *log;
 	size_t			 nout, nlog;
@@ -70,8 +71,9 @@ measure(struct run *x, double mbps)
 		.sender = "sender.example", .receiver = "here",
 		.start_ns = START_NS, .end_ns = START_NS + 1500000000,
 		.rtt_ms = 2.25, .max_payload = 1460, .extended = true,
-		.stamps = "kernel", .drops = 0, .fast = &x->path.f
+		.stamps = "kernel", .host = &x->host, .fast = &x->path.f
 	};
+	x->host = (struct host){ .end_wall_ns = 1, .end_mono_ns = 1 };
 	x->o = (struct rcv_options){ .port = 48699, .udp_port = 48698 };
 	open_texts(x);
 }
@@ -179,14 +181,13 @@ overhead_and_host(void **state)
 	x->path.f.result = (struct fast_result){ .valid = true, .mbps = 99,
 		.lo = 98, .hi = 100, .has_overhead = true,
 		.overhead_bytes = 14.2, .link_mbps = 99.94 };
-	x->facts.drops = 3;
-	x->facts.limit = "its CPU was used up";
+	x->host.socket_drops = 3;
 	report_fast(&x->r, &x->facts, false);
 	close_texts(x);
 	assert_has(x->out, "Overhead below IP: 14 bytes a packet, with it "
 	    "99.94 Mbit/s\n");
 	assert_has(x->out, "This host dropped 3 packets\n");
-	assert_has(x->out, "This host: its CPU was used up\n");
+	assert_has(x->out, "This host: it dropped datagrams at the socket\n");
 	free_texts(x);
 }
 
@@ -350,7 +351,7 @@ json_failed(void **state)
 	measure(x, 100);
 	x->facts.fast = NULL;
 	x->facts.rtt_ms = -1;
-	x->facts.drops = -1;
+	x->facts.host = NULL;
 	x->facts.max_payload = 0;
 	x->facts.stamps = NULL;
 	x->facts.code = 255;
@@ -359,7 +360,7 @@ json_failed(void **state)
 	assert_true(jv_is_null(jv_get(doc, "result")));
 	assert_true(jv_is_null(jv_get(doc, "asked_bytes")));
 	assert_true(jv_is_null(jv_get(jv_get(doc, "path"), "rtt_ms")));
-	assert_true(jv_is_null(jv_get(jv_get(doc, "host"), "socket_drops")));
+	assert_true(jv_is_null(jv_get(doc, "host")));
 	assert_int_equal(jv_int(jv_get(jv_get(doc, "error"), "code")), 255);
 	jv_free(doc);
 	close_texts(x);
