@@ -50,7 +50,9 @@ EXTRA_DIST += \
 	packaging/Containerfile \
 	packaging/README \
 	packaging/alpine/APKBUILD \
+	packaging/freebsd/Makefile \
 	packaging/freebsd/pkg-descr \
+	packaging/freebsd/pkg-plist \
 	packaging/gentoo/plumbline-0.1.0.ebuild \
 	packaging/homebrew/plumbline.rb \
 	packaging/plumbline.spec

@@ -88,6 +88,19 @@ stranger()
 	    'usr/bin/stranger: in no package' ]
 }
 
+# The list of FreeBSD's port; there .la files are not installed, and what
+# pkg-config reads is elsewhere.
+ported()
+{
+	sed 's|^usr/||; /\.la$/d; s|^lib/x/pkgconfig/|libdata/pkgconfig/|
+	    s|^lib/x/|lib/|; s|^share/doc/plumbline/|%%DOCSDIR%%/|
+	    s|^share/plumbline/|%%DATADIR%%/|' "$work/installed" |
+	    LC_ALL=C sort >"$work/files"
+	flags=$(echo "${TOOLS-}" | tr '[:lower:] ' '[:upper:]|')
+	sed -E "s/^%%($flags)%%//" "$top/packaging/freebsd/pkg-plist" |
+	    LC_ALL=C sort | diff "$work/files" -
+}
+
 # has PACKAGE: a stanza, its excerpts, and a test that runs what is installed.
 has()
 {
@@ -102,13 +115,21 @@ has()
 	[ -s "$work/excerpt" ]
 }
 
-# The version of the packages is that of the sources.
+# The version of all packages is that of the sources.
 same_version()
 {
 	version=$(sed -n 's/^AC_INIT(\[plumbline\], \[\([^]]*\)\].*/\1/p' \
 	    "$top/configure.ac")
-	sed -n '1s/^plumbline (\([^-]*\)-.*/\1/p' "$debian/changelog" |
-	    grep -Fx "$version"
+	other=$top/packaging
+	[ "$(sed -n '1s/^plumbline (\([^-]*\)-.*/\1/p' "$debian/changelog"
+	    sed -n 's/^Version: *//p' "$other/plumbline.spec"
+	    sed -n 's/^pkgver=//p' "$other/alpine/APKBUILD"
+	    sed -n 's/^DISTVERSION=.//p' "$other/freebsd/Makefile"
+	    sed -n 's/.*plumbline-\([0-9.]*\)\.tar.*/\1/p' \
+	    "$other/homebrew/plumbline.rb"
+	    find "$other/gentoo" -type f |
+	    sed 's|.*/plumbline-\(.*\)\.ebuild$|\1|')" = \
+	    "$(yes "$version" | head -n 6)" ]
 }
 
 # known UNIT: debhelper is told of it, and there is a file for its options.
@@ -170,6 +191,7 @@ for tool in ${TOOLS-}; do
 done
 if [ "$(echo "${TOOLS-}" | wc -w)" -eq 5 ]; then
 	ok 'no line in vain' no_line_in_vain
+	ok 'the port has the same files' ported
 fi
 ok 'one version' same_version
 if command -v systemd-analyze >/dev/null; then
