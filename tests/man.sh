@@ -27,9 +27,10 @@ faulty()
 sections()
 {
 	missing=
-	for section in 'EXIT STATUS' EXAMPLES COMPATIBILITY STANDARDS SECURITY
+	for section in FILES 'EXIT STATUS' EXAMPLES COMPATIBILITY STANDARDS \
+	    'SECURITY CONSIDERATIONS'
 	do
-		grep -q "^\.Sh $section" "$1" ||
+		grep -qx "\.Sh $section" "$1" ||
 		    missing="$missing; no $section"
 	done
 	printf '%s' "$missing"
@@ -41,7 +42,8 @@ trap 'rm -rf "$work"' EXIT
 
 ok 'a faulty page is noticed' faulty
 ok 'a missing section is noticed' test "$(sections "$work/x.1")" = \
-    '; no EXIT STATUS; no EXAMPLES; no COMPATIBILITY; no STANDARDS; no SECURITY'
+    '; no FILES; no EXIT STATUS; no EXAMPLES; no COMPATIBILITY; no STANDARDS;'\
+' no SECURITY CONSIDERATIONS'
 for page in "$top"/man/*.[1-8]; do
 	ok "${page##*/}" lint "$page"
 	case $page in
