@@ -55,4 +55,5 @@ EXTRA_DIST += \
 	packaging/freebsd/pkg-plist \
 	packaging/gentoo/plumbline-0.1.0.ebuild \
 	packaging/homebrew/plumbline.rb \
+	packaging/plumbline.rpmlintrc \
 	packaging/plumbline.spec

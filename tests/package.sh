@@ -1,20 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# package.sh BUILD [DIR]: make the Debian packages from the tarball, as a
-# distribution would, below DIR (a temporary directory unless given) and judge
-# them. No part of `make check`: it takes minutes, and needs debhelper,
-# devscripts, lintian and what debian/control says.
+# package.sh [BUILD [DIR]]: make the Debian packages from the tarball of the
+# build directory BUILD (build/ of the tree), as a distribution would, below DIR
+# (a temporary directory unless given) and judge them. No part of `make check`:
+# it takes minutes, and needs
+#
+#	blhc devscripts dpkg-dev lintian
+#
+# and what debian/control says it is built with. alone.sh goes on from DIR/a.
 #	1. build them twice, in other directories, with another umask, language
 #	   and time zone: the same bytes
 #	2. the hardening of the build and of each program
 #	3. lintian: no errors, no warnings
-#	4. where rpmbuild is: the spec makes packages. What rpmlint says of
-#	   them depends on the distribution, and is only shown
+#	4. where rpmbuild is: the spec makes packages; where rpmlint is, it
+#	   finds no errors beyond those of packaging/plumbline.rpmlintrc
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-build=$(cd "$1" && pwd)
+build=$(cd "${1-$top/build}" && pwd)
 if [ -n "${2-}" ]; then
 	mkdir -p "$2"
 	dir=$(cd "$2" && pwd)
@@ -81,9 +85,13 @@ rpms()
 		return 1
 	}
 	! command -v rpmlint >/dev/null ||
-	    rpmlint "$dir"/rpm/SRPMS/*.rpm "$dir"/rpm/RPMS/*/*.rpm || :
+	    rpmlint -r "$top/packaging/plumbline.rpmlintrc" \
+	    "$dir"/rpm/SRPMS/*.rpm "$dir"/rpm/RPMS/*/*.rpm
 }
 
+for tool in dpkg-buildpackage hardening-check blhc lintian; do
+	command -v $tool >/dev/null || die "no $tool here"
+done
 make -s -C "$build" dist >"$dir/dist.log"
 tarball=$(echo "$build"/plumbline-*.tar.xz)
 version=${tarball##*/plumbline-}
@@ -101,7 +109,7 @@ lintian --fail-on error,warning --pedantic "$dir"/a/*.changes ||
     die 'lintian complains'
 say 'lintian has neither errors nor warnings'
 if command -v rpmbuild >/dev/null; then
-	rpms || die 'the spec makes no packages'
+	rpms || die 'the spec makes no packages, or faulty ones'
 	say 'the spec makes packages'
 fi
 for deb in "$dir"/a/*.deb; do
