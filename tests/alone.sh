@@ -8,7 +8,9 @@
 #	   no unit is enabled, and after purging it no file is left
 #	2. all: when one is removed the others still run, and what the
 #	   administrator wrote into /etc/default outlives the next upgrade
-#	3. where autopkgtest is: the tests of the packages
+#	3. where autopkgtest is: the tests of the packages, but for those that
+#	   want systemd to run
+#	4. where systemd-nspawn is: these too, in that Debian, booted
 set -eu
 
 mkdir -p "${1:?alone.sh DIR DEBS}"
@@ -16,8 +18,8 @@ dir=$(cd "$1" && pwd)
 debs=$(cd "${2:?alone.sh DIR DEBS}" && pwd)
 root=$dir/root
 : "${SUITE:=bookworm}" "${MIRROR:=http://deb.debian.org/debian}"
-tools=$(sed -n 's/^PL_TOOL(\[\([a-z]*\)\].*/\1/p' \
-    "$(dirname "$0")/../configure.ac")
+top=$(cd "$(dirname "$0")/.." && pwd)
+tools=$(sed -n 's/^PL_TOOL(\[\([a-z]*\)\].*/\1/p' "$top/configure.ac")
 
 say()
 {
@@ -126,6 +128,49 @@ kept()
 	say 'what was configured is kept'
 }
 
+tested()
+{
+	rm -rf "$dir/tests"
+	autopkgtest -o "$dir/tests" "$debs"/*.deb "$debs"/*.dsc -- \
+	    chroot "$root" >"$dir/tests.log" 2>&1 || [ $? -eq 2 ] ||
+	    die "autopkgtest: see $dir/tests.log"
+	cat "$dir/tests/summary"
+}
+
+# systemd ends with the test, and says how it went.
+booted()
+{
+	# shellcheck disable=SC2046 # a word a package
+	apt install systemd-sysv dbus $(for p in $tools; do deb "$p"; done)
+	rm -rf "$root/tests"
+	cp -R "$top/debian/tests" "$root/tests"
+	unit=$root/etc/systemd/system/alone.service
+	cat >"$unit" <<END
+[Unit]
+After=multi-user.target
+SuccessAction=exit
+SuccessActionExitStatus=0
+FailureAction=exit
+FailureActionExitStatus=1
+[Service]
+Type=oneshot
+ExecStart=/tests/services
+StandardOutput=file:/tests/log
+StandardError=inherit
+END
+	wants=${unit%/*}/default.target.wants
+	mkdir -p "$wants"
+	ln -sf ../alone.service "$wants"
+	systemd-nspawn -q -D "$root" --register=no --keep-unit \
+	    --private-network --console=read-only -b </dev/null \
+	    >"$dir/boot.log" 2>&1 || {
+		cat "$root/tests/log" || tail "$dir/boot.log"
+		die 'the servers do not work in their units'
+	}
+	rm "$unit" "$wants/alone.service"
+	say 'the servers work in their units'
+}
+
 [ -d "$root/debs" ] || debootstrap --variant=minbase "$SUITE" "$root" \
     "$MIRROR" >"$dir/debootstrap.log"
 rm -rf "$root/debs"
@@ -140,10 +185,5 @@ for tool in $tools; do
 done
 everything
 kept
-if command -v autopkgtest >/dev/null; then
-	rm -rf "$dir/tests"
-	autopkgtest -o "$dir/tests" "$debs"/*.deb "$debs"/*.dsc -- \
-	    chroot "$root" >"$dir/tests.log" 2>&1 || [ $? -eq 2 ] ||
-	    die "autopkgtest: see $dir/tests.log"
-	cat "$dir/tests/summary"
-fi
+! command -v autopkgtest >/dev/null || tested
+! command -v systemd-nspawn >/dev/null || booted

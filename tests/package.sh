@@ -84,9 +84,12 @@ rpms()
 		tail -n 40 "$dir/rpm.log"
 		return 1
 	}
-	! command -v rpmlint >/dev/null ||
-	    rpmlint -r "$top/packaging/plumbline.rpmlintrc" \
-	    "$dir"/rpm/SRPMS/*.rpm "$dir"/rpm/RPMS/*/*.rpm
+	command -v rpmlint >/dev/null || return 0
+	# What one distribution complains of another one does not.
+	rpmlint -r "$top/packaging/plumbline.rpmlintrc" \
+	    "$dir"/rpm/SRPMS/*.rpm "$dir"/rpm/RPMS/*/*.rpm \
+	    >"$dir/rpmlint.log" || :
+	! grep ': E: ' "$dir/rpmlint.log" | grep -v unused-rpmlintrc-filter
 }
 
 for tool in dpkg-buildpackage hardening-check blhc lintian; do
