@@ -13,7 +13,7 @@
 size_t
 stream_threads_number(int64_t asked)
 {
-	long n = asked > 0 ? (long)asked : sysconf(_SC_NPROCESSORS_ONLN);
+	int64_t n = asked > 0 ? asked : sysconf(_SC_NPROCESSORS_ONLN);
 
 	return n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : (size_t)n;
 }
