@@ -77,10 +77,11 @@ built()
 	make -k -j2
 }
 
-# unit RUNNER [TEST...]: the unit tests but these, each for five minutes.
+# unit RUNNER [TEST...]: the unit tests but these, each for five minutes, which
+# is much, or for $limit seconds.
 unit()
 {
-	runner="timeout 300 ${1-}"
+	runner="timeout ${limit-300} ${1-}"
 	[ $# -eq 0 ] || shift
 	make -k -j2 check TESTS="$(tests "$@")" \
 	    LOG_COMPILER="\$(SHELL) $top/tests/unit/run.sh \
@@ -115,8 +116,10 @@ i386()
 $root/lib/i386-linux-gnu:$root/usr/lib/i386-linux-gnu"
 }
 
+# An emulated machine is slow, and slower beside other work.
 s390x_built()
 {
+	limit=1800
 	libraries_of s390x s390x-linux-gnu
 	built --host=s390x-linux-gnu \
 	    CC="s390x-linux-gnu-gcc --sysroot=$dir/root-s390x" "$@"
