@@ -123,6 +123,7 @@ static const struct opt_set set = {
 	.program = "pathrate_rcv",
 	.synopsis = "[option...] -s sender",
 	.opts = table,
+	.trailer = "See pathrate_rcv(1)."
 };
 
 static bool

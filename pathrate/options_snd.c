@@ -118,6 +118,7 @@ static const struct opt_set set = {
 	.program = "pathrate_snd",
 	.synopsis = "[option...]",
 	.opts = table,
+	.trailer = "See pathrate_snd(8)."
 };
 
 static void

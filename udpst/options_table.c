@@ -164,7 +164,7 @@ static const struct opt table[] = {
 	    .help = "connections of a client address, 0: as many" },
 	{ OPT_CALL, .name = "port-range", .arg = "A-B", LONG(port_range),
 	    .help = "ports of tests" },
-	{ OPT_CALL, .name = "allow", .arg = "CIDR", LONG(allow),
+	{ OPT_CALL, .name = "allow", .arg = "ADDR[/N]", LONG(allow),
 	    .help = "serve these addresses only (repeatable)" },
 	{ OPT_STRING, .name = "user", .arg = "NAME", FIELD(o.user),
 	    .help = "become this user" },
