@@ -42,17 +42,35 @@ save(struct server *s, const struct ended *e)
 	    server_error(error, why, sizeof(why)));
 }
 
-static void
-save_and_free(struct job *j, void *arg)
+static struct ended *
+ended_of(struct job *j)
 {
-	struct worker *w = arg;
-	struct ended *e = (struct ended *)(void *)((char *)j -
+	return (struct ended *)(void *)((char *)j -
 	    offsetof(struct ended, job));
+}
 
-	save(w->server, e);
-	atomic_fetch_sub(&w->server->latency_unwritten, 1);
+static void
+take_saved(struct job *j, void *arg)
+{
+	struct server *s = arg;
+	struct ended *e = ended_of(j);
+
+	s->latency_unwritten--;
 	latency_session_free(e->session);
 	free(e);
+	server_check_stopped(s);
+}
+
+/* In the clerk. */
+static void
+write_record(struct job *j, void *arg)
+{
+	struct worker *clerk = arg;
+
+	if (!clerk->server->too_late)
+		save(clerk->server, ended_of(j));
+	j->run = take_saved;
+	mailbox_post(&clerk->server->back, j);
 }
 
 /* Room for one more record, so that a disk that has no time for them does not
@@ -62,12 +80,12 @@ ended_new(struct server *s, const struct latency_session *session)
 {
 	struct ended *e = NULL;
 
-	if (atomic_fetch_add(&s->latency_unwritten, 1) <
-	    s->o->max_latency_sessions)
+	if (s->latency_unwritten < s->o->max_latency_sessions)
 		e = malloc(sizeof(*e));
-	if (e != NULL)
+	if (e != NULL) {
+		s->latency_unwritten++;
 		return e;
-	atomic_fetch_sub(&s->latency_unwritten, 1);
+	}
 	SERVER_LOG(s, LOG_LEVEL_ERROR, "failed to write latency1 result "
 	    "uuid=%s error=\"too many wait\"", session->uuid);
 	return NULL;
@@ -87,7 +105,7 @@ archive(struct server *s, struct latency_session *session, int reason)
 		latency_session_free(session);
 		return;
 	}
-	e->job.run = save_and_free;
+	e->job.run = write_record;
 	e->session = session;
 	e->end_wall_ns = clock_wall();
 	server_workers_write(s, &e->job);

@@ -167,12 +167,13 @@ struct server {
 	uint32_t		 npings;	/* since they began */
 	struct sent_ping	 pings[SERVER_PINGS];	/* by number */
 	struct peers		 askers;	/* their sessions, by address */
-	_Atomic int64_t		 latency_unwritten; /* records at the clerk */
+	int64_t			 latency_unwritten; /* records at the clerk */
 	char			 udp_addr[ADDR_STRLEN];
 
 	struct loop_timer	 stop_timer;
 	unsigned int		 signals;
-	bool			 stopping;
+	bool			 stopping, cutting;
+	_Atomic bool		 too_late;	/* to write records */
 };
 
 /* server_log.c: a line with level and place; what peers can cause is limited
@@ -277,7 +278,7 @@ void	session_free(struct session *x);
 /* In the worker. */
 void	session_begin(struct session *x);
 
-/* server_run.c: the last stream has gone, perhaps. */
+/* server_run.c: the last record has been written, perhaps. */
 void	server_check_stopped(struct server *s);
 
 /* server_latency.c */

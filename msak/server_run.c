@@ -20,14 +20,36 @@
  * and refused ones, records; and for each worker. */
 #define SPARE_FILES	256
 #define WORKER_FILES	4
+/* For records when the tests have been cut: a disk may be slow, or stuck. */
+#define WRITE_NS	(5 * CLOCK_NS_PER_S)
 
 /* End. */
 
 void
 server_check_stopped(struct server *s)
 {
-	if (s->stopping && s->nsessions == 0)
+	if (s->stopping && s->nsessions == 0 && s->latency_unwritten == 0)
 		loop_stop(s->loop);
+}
+
+static void
+cut(struct server *s)
+{
+	if (s->cutting)
+		return;
+	s->cutting = true;
+	server_workers_cut(s);
+	(void)loop_timer_set(s->loop, &s->stop_timer, clock_mono() + WRITE_NS);
+}
+
+static void
+give_up_records(struct server *s)
+{
+	SERVER_LOG(s, LOG_LEVEL_ERROR, "Stopped before all records were "
+	    "written missing=%zu",
+	    s->unwritten + (size_t)s->latency_unwritten);
+	s->too_late = true;
+	loop_stop(s->loop);
 }
 
 static void
@@ -37,7 +59,10 @@ on_stop_timeout(struct loop *l, struct loop_timer *t, int64_t now_ns)
 
 	(void)l;
 	(void)now_ns;
-	server_workers_cut(s);
+	if (s->cutting)
+		give_up_records(s);
+	else
+		cut(s);
 }
 
 static void
@@ -70,7 +95,7 @@ on_stop(struct loop *l, int signo, void *arg)
 	if (s->signals++ == 0)
 		stop(s);
 	else
-		server_workers_cut(s);
+		cut(s);
 }
 
 /* Start. */
@@ -340,7 +365,9 @@ server_run(const struct server_options *o)
 		else
 			(void)server_fatal(s, "wait: %s", strerror(errno));
 	}
-	free_server(s);
+	/* The clerk may be stuck in the disk: it ends with the process. */
+	if (!s->too_late)
+		free_server(s);
 	if (pidfile_fd != -1)
 		(void)daemon_pidfile_remove(o->pidfile, pidfile_fd);
 	return status;

@@ -369,10 +369,8 @@ save(const struct session *x)
 }
 
 static void
-write_record(struct job *j, void *arg)
+save_and_count(struct session *x, struct worker *clerk)
 {
-	struct session *x = session_of(j);
-	struct worker *clerk = arg;
 	char why[128];
 	int error, rc;
 
@@ -386,6 +384,15 @@ write_record(struct job *j, void *arg)
 	clerk->counts.writes[x->direction][rc == 0 ? METRICS_WRITTEN :
 	    METRICS_WRITE_ERROR]++;
 	pthread_mutex_unlock(&clerk->lock);
+}
+
+static void
+write_record(struct job *j, void *arg)
+{
+	struct session *x = session_of(j);
+
+	if (!x->server->too_late)
+		save_and_count(x, arg);
 	x->job.run = take_written;
 	mailbox_post(&x->server->back, &x->job);
 }

@@ -3,6 +3,7 @@
 loopback."""
 
 import contextlib
+import ctypes
 import json
 import os
 import pwd
@@ -21,6 +22,8 @@ from msak_peer import (BINARY, CLOSE, CONTINUED, DONE, LOCAL, PING, PONG,
                        servers, wait_until)
 
 VECTORS = os.path.join(os.environ["top_srcdir"], "tests/vectors/msak")
+PTRACE_SEIZE, PTRACE_INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000
+CLERK = 1           # the first thread that msak-server starts
 FORM = "application/x-www-form-urlencoded"
 RECORD = ["GitShortCommit", "Version", "Direction", "MeasurementID", "UUID",
           "Server", "Client", "CCAlgorithm", "StartTime", "EndTime",
@@ -603,6 +606,44 @@ def test_sigterm_cuts(server):
     assert time.monotonic() - began < 9
     assert one.record()[1]["Direction"] == "download"
     w.close()
+
+
+@contextlib.contextmanager
+def stopped_thread(pid, n):
+    """The nth thread of a process does nothing, as in a disk that hangs, until
+    the process has ended, which it has to do within the context."""
+    ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+    tid = int(os.listdir(f"/proc/{pid}/task")[n])   # the oldest first
+    if ptrace(PTRACE_SEIZE, tid, None, None) == -1:
+        pytest.skip(f"ptrace: {os.strerror(ctypes.get_errno())}")
+    try:
+        ptrace(PTRACE_INTERRUPT, tid, None, None)
+        assert os.waitpid(tid, WALL)[0] == tid
+        yield
+        # Its end is told to nobody else; the process cannot end before.
+        wait_until(lambda: os.waitpid(tid, WALL | os.WNOHANG)[0] == tid, 30)
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(tid, WALL)
+        raise
+
+
+def test_sigterm_and_a_disk_that_hangs(server):
+    """Records that cannot be written hold nobody up for ever."""
+    # What looks for leaks wants to stop all threads itself.
+    one = server("-stop-timeout", "0s",
+                 wrapper=["env", "ASAN_OPTIONS=detect_leaks=0"])
+    with stopped_thread(one.popen.pid, CLERK):
+        for _ in range(2):
+            w = WebSocket(one.port, path("download", bytes=1))
+            assert w.to_close()[2] == DONE and w.answer()
+        assert one.get("/latency/v1/authorize?mid=m")[0] == 200
+        one.popen.send_signal(signal.SIGTERM)
+    assert one.process.wait(20) == 0
+    assert one.log.endswith(
+        "Stopped before all records were written missing=3\n")
+    assert one.records() == [] and one.records("latency1") == []
 
 
 def fails(*options):
