@@ -352,6 +352,7 @@ server_run(const struct server_options *o)
 {
 	struct server *s = new_server(o);
 	int pidfile_fd = -1, status = 1;
+	bool too_late;
 
 	tzset();
 	if (s == NULL) {
@@ -365,10 +366,14 @@ server_run(const struct server_options *o)
 		else
 			(void)server_fatal(s, "wait: %s", strerror(errno));
 	}
-	/* The clerk may be stuck in the disk: it ends with the process. */
-	if (!s->too_late)
+	too_late = s->too_late;
+	if (!too_late)
 		free_server(s);
 	if (pidfile_fd != -1)
 		(void)daemon_pidfile_remove(o->pidfile, pidfile_fd);
+	/* The clerk may be stuck in the disk, and still needs all that is its
+	 * server's: it ends with the process. */
+	if (too_late)
+		_exit(status);
 	return status;
 }
