@@ -27,9 +27,12 @@ struct ping {
 	struct client_latency	 session;
 };
 
+/* Who was interrupted knows why there is nothing. */
 static void
 fail(struct ping *p, const char *text)
 {
+	if (p->base.interrupts > 0)
+		return;
 	golog_line(stderr, clock_wall(), "%s", text);
 	client_base_error(&p->result.error, CLIENT_FAILED, text);
 }
@@ -140,8 +143,8 @@ ask_targets(struct ping *p, const struct locate *l)
 	const char *a, *r;
 	size_t i;
 
-	while (p->base.interrupts == 0 && (a = locate_next(l, &walk,
-	    p->o->scheme, AUTHORISE, &i)) != NULL) {
+	while ((a = locate_next(l, &walk, p->o->scheme, AUTHORISE,
+	    &i)) != NULL) {
 		r = locate_url(l, i, p->o->scheme, RESULT);
 		if (r == NULL)
 			continue;
@@ -154,6 +157,8 @@ ask_targets(struct ping *p, const struct locate *l)
 			continue;
 		if (ask(p, authorise, result))
 			return true;
+		if (p->base.interrupts > 0)
+			return false;
 		report_latency_failed(&p->report, authorise);
 	}
 	report_latency_no_server(&p->report);
@@ -186,8 +191,6 @@ tell_unreached(struct ping *p)
 {
 	char text[80];
 
-	if (p->base.interrupts > 0)
-		return;
 	snprintf(text, sizeof(text), "no packet reached the server's UDP port "
 	    "%" PRId64, p->o->latency_port);
 	fail(p, text);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +9,6 @@
 
 #include "common/sock.h"
 #include "msak/dial.h"
-#include "msak/ws.h"
 
 int
 dialer_init(struct dialer *d, struct loop *l, const struct options_net *net,
@@ -44,6 +41,8 @@ static void
 finish(struct dial *d)
 {
 	loop_fd_del(d->how->loop, &d->watch);
+	lookup_free(d->lookup);
+	d->lookup = NULL;
 	d->state = DIAL_DONE;
 	(void)loop_timer_set(d->how->loop, &d->timer, 0);
 }
@@ -54,6 +53,15 @@ fail(struct dial *d, const char *text)
 	if (d->error[0] == '\0')
 		snprintf(d->error, sizeof(d->error), "%s", text);
 	finish(d);
+}
+
+static void
+fail_lookup(struct dial *d, const char *host, const char *why)
+{
+	char text[DIAL_ERROR];
+
+	snprintf(text, sizeof(text), "dial tcp: lookup %s: %s", host, why);
+	fail(d, text);
 }
 
 /* "read tcp 127.0.0.1:1->127.0.0.1:2: what" */
@@ -365,6 +373,8 @@ on_timer(struct loop *l, struct loop_timer *t, int64_t now_ns)
 	(void)l;
 	if (d->state == DIAL_DONE)
 		d->done(d);
+	else if (d->state == DIAL_LOOKUP)
+		fail_lookup(d, lookup_host(d->lookup), "i/o timeout");
 	else if (d->state != DIAL_CONNECT)
 		fail_call(d, "read", "i/o timeout");
 	else if (now_ns < d->deadline_ns)
@@ -375,59 +385,44 @@ on_timer(struct loop *l, struct loop_timer *t, int64_t now_ns)
 	}
 }
 
-static bool
-resolve(struct dial *d, const char *host, uint16_t port)
+static void
+on_lookup(void *arg)
+{
+	struct dial *d = arg;
+	const struct addr *first;
+	char why[128];
+
+	d->naddr = lookup_addresses(d->lookup, &first);
+	memcpy(d->addr, first, d->naddr * sizeof(*first));
+	if (d->naddr == 0) {
+		fail_lookup(d, lookup_host(d->lookup),
+		    lookup_failure(d->lookup, why, sizeof(why)));
+		return;
+	}
+	d->state = DIAL_CONNECT;
+	try_next(d);
+}
+
+static void
+look_up(struct dial *d, const char *host, uint16_t port)
 {
 	const struct options_net *net = d->how->net;
-	int gai, family = net->ipv4 ? AF_INET : net->ipv6 ? AF_INET6 :
-	    AF_UNSPEC;
+	int family = net->ipv4 ? AF_INET : net->ipv6 ? AF_INET6 : AF_UNSPEC;
 	char text[DIAL_ERROR], why[128];
 
 	if (*net->bind != '\0' && addr_numeric(net->bind, 0, &d->bind) == -1) {
 		snprintf(text, sizeof(text), "%s: not an address", net->bind);
 		fail(d, text);
-		return false;
+		return;
 	}
 	if (d->bind.len > 0)
 		family = addr_family(&d->bind);
-	d->naddr = addr_resolve(host, port, family, SOCK_STREAM, d->addr,
-	    DIAL_ADDRS, &gai);
-	if (d->naddr > 0)
-		return true;
-	snprintf(why, sizeof(why), "%s", gai == EAI_NONAME ? "no such host" :
-	    gai_strerror(gai));
-	why[0] = (char)tolower((unsigned char)why[0]);
-	snprintf(text, sizeof(text), "dial tcp: lookup %s: %s", host, why);
-	fail(d, text);
-	return false;
-}
-
-/* The texts to send. False: out of memory. */
-static bool
-write_requests(struct dial *d, const struct dial_conf *c)
-{
-	char nonce[WS_NONCE_STRLEN];
-	size_t len;
-	FILE *out = open_memstream(&d->request, &len);
-
-	if (out == NULL)
-		return false;
-	if (c->upgrade) {
-		ws_nonce(nonce);
-		if (ws_accept(nonce, strlen(nonce), d->accept) == -1)
-			d->accept[0] = '\0';
-		http_put_upgrade(out, c->url, c->agent, nonce, DIAL_PROTOCOL);
-	} else
-		http_put_get(out, c->url, c->agent, d->tls ? NULL : c->proxy);
-	if (fclose(out) == EOF)
-		return false;
-	if (c->proxy == NULL || !d->tls)
-		return true;
-	out = open_memstream(&d->tunnel, &len);
-	if (out == NULL)
-		return false;
-	http_put_connect(out, c->url, c->agent, c->proxy);
-	return fclose(out) == 0;
+	d->lookup = lookup_start(d->how->loop, host, port, family, on_lookup,
+	    d);
+	if (d->lookup == NULL)
+		fail_lookup(d, host, dial_strerror(errno, why, sizeof(why)));
+	else
+		(void)loop_timer_set(d->how->loop, &d->timer, d->deadline_ns);
 }
 
 void
@@ -446,14 +441,14 @@ dial_start(struct dial *d, const struct dialer *how,
 	d->tls = strcmp(c->url->scheme, "wss") == 0 ||
 	    strcmp(c->url->scheme, "https") == 0;
 	memcpy(d->host, c->url->host, sizeof(d->host));
-	d->state = DIAL_CONNECT;
+	d->state = DIAL_LOOKUP;
 	loop_timer_init(&d->timer, on_timer, d);
 	d->deadline_ns = clock_mono() + c->timeout_ns;
 	d->buf = malloc(HTTP_HEAD_MAX);
-	if (d->buf == NULL || !write_requests(d, c))
+	if (d->buf == NULL || !dial_write_requests(d, c))
 		fail(d, "out of memory");
-	else if (resolve(d, first->host, url_port(first)))
-		try_next(d);
+	else
+		look_up(d, first->host, url_port(first));
 }
 
 void
@@ -473,6 +468,7 @@ dial_free(struct dial *d)
 	loop_timer_clear(d->how->loop, &d->timer);
 	if (d->conn.fd != -1)
 		transport_close(&d->conn);
+	lookup_free(d->lookup);
 	free(d->buf);
 	free(d->request);
 	free(d->tunnel);

@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/loop.h"
 #include "msak/http.h"
+#include "msak/lookup.h"
 #include "msak/options.h"
 #include "msak/transport.h"
 #include "msak/url.h"
@@ -18,10 +19,9 @@
 
 /*
  * A client's way to a server: name, connection, TLS, one request and the head
- * of its answer, in a loop. Only the look-up of a name blocks.
+ * of its answer, in a loop.
  */
 #define DIAL_TIMEOUT_NS	(5 * CLOCK_NS_PER_S)
-#define DIAL_ADDRS	8	/* of a name, tried one after the other */
 #define DIAL_ERROR	512
 #define DIAL_PROTOCOL	"net.measurementlab.throughput.v1"
 
@@ -47,8 +47,8 @@ struct dial_conf {
 	int64_t			 timeout_ns;
 };
 
-enum dial_state { DIAL_IDLE, DIAL_CONNECT, DIAL_TUNNEL, DIAL_TLS, DIAL_TALK,
-	DIAL_DONE };
+enum dial_state { DIAL_IDLE, DIAL_LOOKUP, DIAL_CONNECT, DIAL_TUNNEL, DIAL_TLS,
+	DIAL_TALK, DIAL_DONE };
 
 /* All zero is an idle one. */
 struct dial {
@@ -70,7 +70,8 @@ struct dial {
 	char			 host[URL_HOST_MAX + 1];
 	char			 accept[WS_ACCEPT_STRLEN];
 	struct addr		 bind;
-	struct addr		 addr[DIAL_ADDRS];
+	struct lookup		*lookup;
+	struct addr		 addr[LOOKUP_ADDRS];	/* tried in turn */
 	size_t			 naddr, at;
 	struct transport	 conn;
 	struct loop_fd		 watch;
@@ -93,6 +94,9 @@ void	dial_start(struct dial *d, const struct dialer *how,
 void	dial_take(struct dial *d, struct transport *to);
 /* Give up, or tidy up: closes what nobody took. */
 void	dial_free(struct dial *d);
+
+/* For dial.c: the texts that it sends. False: out of memory. */
+bool	dial_write_requests(struct dial *d, const struct dial_conf *c);
 
 /* The text of an errno as Go has it: "connection refused". */
 const char *dial_strerror(int error, char *buf, size_t len);

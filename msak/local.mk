@@ -74,6 +74,8 @@ libmsak_core_la_SOURCES = \
 	%D%/latency_set.h \
 	%D%/locate.c \
 	%D%/locate.h \
+	%D%/lookup.c \
+	%D%/lookup.h \
 	%D%/mailbox.c \
 	%D%/mailbox.h \
 	%D%/measurement.c \

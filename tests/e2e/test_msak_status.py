@@ -2,13 +2,16 @@
 """Error lines and exit statuses of the clients of msak, one by one."""
 
 import re
+import signal
 import socket
 import struct
+import subprocess
 import time
 
 import pytest
 
-from harness import free_port
+import schema
+from harness import free_port, program
 from msak_stub import BINARY, Server, frame, run
 
 DATE = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d "
@@ -229,3 +232,69 @@ def test_locate(status, body, fields, text, minimal_text):
         assert done.stderr == (minimal_text or text).replace(
             "URL", base + "msak/throughput1") + "\n"
         assert (done.stdout, done.returncode) == ("", 1)
+
+
+# Names.
+
+NAME_SERVER = "127.77.0.1"
+RESOLV_CONF = f"nameserver {NAME_SERVER}\noptions timeout:30 attempts:5\n"
+NAMED = {
+    "msak-client": ["-scheme", "ws", "-streams", "1", "-upload=false",
+                    "-server", "host.example"],
+    "minimal-download": ["-server.url",
+                         "ws://host.example/throughput/v1/download"],
+    "msak-latency": ["-server", "host.example", "-mid", "m"],
+}
+
+
+class Silent:
+    """A name server that says nothing, and who asks only this one."""
+
+    def __init__(self, directory):
+        self._conf = directory / "resolv.conf"
+        self._conf.write_text(RESOLV_CONF)
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self.sock.bind((NAME_SERVER, 53))
+        except OSError as why:
+            pytest.skip(f"{NAME_SERVER}: {why}")
+        self.sock.settimeout(20)
+
+    def start(self, name, *words):
+        mounted = "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\""
+        start = ["unshare", "-m", "sh", "-c", mounted, self._conf]
+        if subprocess.run([*start, "true"], capture_output=True,
+                          check=False).returncode != 0:
+            pytest.skip("no mount namespaces")
+        return subprocess.Popen([*start, program(f"msak/{name}"), *words],
+                                text=True, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+
+@pytest.fixture
+def silent(tmp_path):
+    it = Silent(tmp_path)
+    yield it
+    it.sock.close()
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_interrupted_while_a_name_is_looked_up(silent, name):
+    with silent.start(name, *NAMED[name], "-json") as process:
+        assert b"example" in silent.sock.recv(2048)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert schema.load(out, name)["error"] == {"code": 130,
+                                               "message": "interrupted"}
+
+
+def test_a_name_has_no_more_time_than_the_rest(silent):
+    start = time.monotonic()
+    with silent.start("msak-client", *NAMED["msak-client"]) as process:
+        out, _ = process.communicate(timeout=25)
+    assert time.monotonic() - start >= 4.9
+    assert re.fullmatch(one(r"dial tcp: lookup host\.example: i/o timeout",
+                            server=r"host\.example"), out)
+    assert process.returncode == 1

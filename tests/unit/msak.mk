@@ -28,6 +28,7 @@ msak_unit_tests = \
 	%D%/test_msak_latency_packet \
 	%D%/test_msak_latency_result \
 	%D%/test_msak_locate \
+	%D%/test_msak_lookup \
 	%D%/test_msak_mailbox \
 	%D%/test_msak_measurement \
 	%D%/test_msak_measurement_read \
@@ -150,6 +151,11 @@ endif
 %C%_test_msak_locate_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_msak_locate_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
 %C%_test_msak_locate_LDADD = $(MSAK_UNIT_LIBS)
+
+%C%_test_msak_lookup_SOURCES = %D%/test_msak_lookup.c
+%C%_test_msak_lookup_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_msak_lookup_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_msak_lookup_LDADD = $(MSAK_UNIT_LIBS)
 
 %C%_test_msak_mailbox_SOURCES = %D%/test_msak_mailbox.c
 %C%_test_msak_mailbox_CPPFLAGS = $(UNIT_CPPFLAGS)
