@@ -2,7 +2,6 @@
 /* What msak-client prints, against recorded output made from its figures. */
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -452,24 +451,6 @@ test_full(void **state)
 	fclose(full);
 }
 
-/* An error of long ago is not what errno says by chance. */
-static void
-test_flush(void **state)
-{
-	FILE *full = fopen("/dev/full", "w");
-
-	(void)state;
-	if (full == NULL)
-		skip();
-	setvbuf(full, NULL, _IONBF, 0);
-	assert_int_equal(report_flush(full), 0);
-	assert_int_equal(fputc('x', full), EOF);
-	errno = EAGAIN;
-	assert_int_equal(report_flush(full), -1);
-	assert_int_equal(errno, EIO);
-	fclose(full);
-}
-
 static void
 test_host_limit(void **state)
 {
@@ -511,7 +492,6 @@ main(void)
 		cmocka_unit_test(test_many_intervals),
 		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_flush),
 		cmocka_unit_test(test_host_limit),
 		cmocka_unit_test(test_located),
 	};

@@ -2,6 +2,7 @@
 /* The end of a matrix of msak-client: table and final object. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "common/clock.h"
 #include "msak/report_client.h"
+#include "msak/report_json.h"
 #include "msak/report_matrix.h"
 #include "tests/unit/msak_line.h"
 
@@ -197,6 +199,24 @@ test_full(void **state)
 	fclose(full);
 }
 
+/* An error of long ago is not what errno says by chance. */
+static void
+test_flush(void **state)
+{
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	if (full == NULL)
+		skip();
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(report_flush(full), 0);
+	assert_int_equal(fputc('x', full), EOF);
+	errno = EAGAIN;
+	assert_int_equal(report_flush(full), -1);
+	assert_int_equal(errno, EIO);
+	fclose(full);
+}
+
 int
 main(void)
 {
@@ -205,6 +225,7 @@ main(void)
 		cmocka_unit_test(test_object),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_flush),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
