@@ -21,7 +21,7 @@
 #define SPARE_FILES	256
 #define WORKER_FILES	4
 /* For records when the tests have been cut: a disk may be slow, or stuck. */
-#define WRITE_NS	(5 * CLOCK_NS_PER_S)
+#define WRITE_NS	(8 * CLOCK_NS_PER_S)
 
 /* End. */
 
