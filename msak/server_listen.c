@@ -23,6 +23,7 @@
 struct wish {
 	const struct server_options *o;
 	const char	*network;	/* "tcp", "udp" */
+	const char	*prefix;	/* of what is wrong with the address */
 	int		 type;
 	char		 host[HOST_MAX];
 	char		 port[HOST_MAX];
@@ -38,7 +39,7 @@ static int	complain(struct wish *w, const char *fmt, ...)
 static int
 complain(struct wish *w, const char *fmt, ...)
 {
-	int n = snprintf(w->why, w->len, "listen %s: ", w->network);
+	int n = snprintf(w->why, w->len, "%s", w->prefix);
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -64,8 +65,8 @@ split(struct wish *w, const char *text)
 			    text);
 		if (end + 1 != colon)
 			return complain(w, "address %s: %s in address", text,
-			    end[1] == '\0' ? "missing port" :
-			    "too many colons");
+			    end[1] == ':' ? "too many colons" :
+			    "missing port");
 		host++;
 	} else if (memchr(text, ':', (size_t)(colon - text)) != NULL)
 		return complain(w, "address %s: too many colons in address",
@@ -80,12 +81,14 @@ split(struct wish *w, const char *text)
 static int
 find_port(struct wish *w, uint16_t *port)
 {
+	bool minus = w->port[0] == '-';
+	const char *digits = w->port + (minus || w->port[0] == '+');
 	const struct servent *found;
 	unsigned long n;
 
-	if (w->port[strspn(w->port, "0123456789")] == '\0') {
-		n = strtoul(w->port, NULL, 10);
-		if (n > UINT16_MAX)
+	if (digits[strspn(digits, "0123456789")] == '\0') {
+		n = strtoul(digits, NULL, 10);
+		if (n > (minus ? 0 : UINT16_MAX))
 			return complain(w, "address %s: invalid port", w->port);
 		*port = (uint16_t)n;
 		return 0;
@@ -143,14 +146,12 @@ open_socket(const struct wish *w, const struct addr *a)
 
 /* On a host without IPv6 any address is any of IPv4. */
 static int
-open_wish(struct wish *w, const char *text)
+open_wish(struct wish *w)
 {
 	char name[ADDR_STRLEN], error[128];
 	struct addr v4;
 	int fd, saved;
 
-	if (find_address(w, text) == -1)
-		return -1;
 	fd = open_socket(w, &w->addr);
 	if (fd == -1 && w->any && !w->o->ipv6 && errno == EAFNOSUPPORT) {
 		(void)addr_numeric("0.0.0.0", addr_port(&w->addr), &v4);
@@ -173,20 +174,24 @@ int
 server_listen(const struct server_options *o, const char *address, char *why,
     size_t len)
 {
-	struct wish w = { .o = o, .network = "tcp", .type = SOCK_STREAM,
-		.why = why, .len = len };
+	struct wish w = { .o = o, .network = "tcp", .prefix = "listen tcp: ",
+		.type = SOCK_STREAM, .why = why, .len = len };
 
-	return open_wish(&w, address);
+	return find_address(&w, address) == -1 ? -1 : open_wish(&w);
 }
 
 int
 server_bind_udp(const struct server_options *o, const char *address,
-    char *why, size_t len)
+    const char **what, char *why, size_t len)
 {
-	struct wish w = { .o = o, .network = "udp", .type = SOCK_DGRAM,
-		.why = why, .len = len };
+	struct wish w = { .o = o, .network = "udp", .prefix = "",
+		.type = SOCK_DGRAM, .why = why, .len = len };
 
-	return open_wish(&w, address);
+	*what = "failed to resolve latency endpoint address";
+	if (find_address(&w, address) == -1)
+		return -1;
+	*what = "cannot start latency UDP server";
+	return open_wish(&w);
 }
 
 /* A stream socket that does not listen is of no use. */

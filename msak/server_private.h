@@ -204,8 +204,9 @@ const char *server_error(int error, char *buf, size_t len);
  * with the error in why. */
 int	server_listen(const struct server_options *o, const char *address,
 	    char *why, size_t len);
+/* On failure *what is what could not be done. */
 int	server_bind_udp(const struct server_options *o, const char *address,
-	    char *why, size_t len);
+	    const char **what, char *why, size_t len);
 /* The socket that the service manager opened for a listener, or, for
  * SERVER_LISTENERS, for latency1; -1: none. The metrics want their name. */
 int	server_given(struct server *s, size_t which);

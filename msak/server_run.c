@@ -216,15 +216,15 @@ open_wss(struct server *s)
 static int
 open_udp(struct server *s)
 {
+	const char *what;
 	char why[512];
 
 	s->udp = server_given(s, SERVER_LISTENERS);
 	if (s->udp == -1)
-		s->udp = server_bind_udp(s->o, s->o->latency_addr, why,
-		    sizeof(why));
+		s->udp = server_bind_udp(s->o, s->o->latency_addr, &what,
+		    why, sizeof(why));
 	if (s->udp == -1)
-		return server_fatal(s,
-		    "cannot start latency UDP server (error: %s)", why);
+		return server_fatal(s, "%s (error: %s)", what, why);
 	if (server_latency_open(s) == -1)
 		return server_fatal(s, "latency: %s", strerror(errno));
 	return 0;

@@ -669,6 +669,18 @@ def test_failures_to_start(server, tmp_path):
     assert fails("-ws_addr", "nonsense") == (
         "failed to create listener (error: listen tcp: address nonsense: "
         "missing port in address)")
+    assert fails("-ws_addr", "[::1]80") == (
+        "failed to create listener (error: listen tcp: address [::1]80: "
+        "missing port in address)")
+    assert fails("-ws_addr", "[::1]:80:90") == (
+        "failed to create listener (error: listen tcp: address [::1]:80:90: "
+        "too many colons in address)")
+    assert fails("-ws_addr", f"{LOCAL}:-1") == (
+        "failed to create listener (error: listen tcp: address -1: "
+        "invalid port)")
+    assert fails("-latency_addr", "nonsense") == (
+        "failed to resolve latency endpoint address (error: address "
+        "nonsense: missing port in address)")
     assert fails("-latency_addr", f":{one.udp}") == (
         "cannot start latency UDP server (error: listen udp "
         f":{one.udp}: bind: address already in use)")
