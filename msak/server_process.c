@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <dirent.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -24,15 +25,16 @@ cpu_seconds(void)
 	    (double)(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) * US;
 }
 
-/* Also unknown: that there is none. */
+/* That there is none is the largest of 64 bits, as in the original. */
 static double
 limit(int resource)
 {
 	struct rlimit rl;
 
-	if (getrlimit(resource, &rl) == -1 || rl.rlim_cur == RLIM_INFINITY)
+	if (getrlimit(resource, &rl) == -1)
 		return UNKNOWN;
-	return (double)rl.rlim_cur;
+	return rl.rlim_cur == RLIM_INFINITY ? (double)UINT64_MAX :
+	    (double)rl.rlim_cur;
 }
 
 static double

@@ -55,6 +55,10 @@ test_limit(void **state)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &rl), 0);
 	server_process_read(&p, START_NS);
 	assert_true(p.fds_max == 77);
+	assert_int_equal(getrlimit(RLIMIT_AS, &rl), 0);
+	server_process_read(&p, START_NS);
+	assert_true(p.virt_max == (rl.rlim_cur == RLIM_INFINITY ?
+	    18446744073709551616.0 : (double)rl.rlim_cur));
 }
 
 int
