@@ -299,6 +299,16 @@ check_access(struct ask *k, int path)
 	s->counts.tx[k->access.busy ? METRICS_REJECTED : METRICS_ACCEPTED]++;
 }
 
+/* What needs no token is counted as well. */
+static void
+pass_access(struct ask *k)
+{
+	struct server *s = k->c->server;
+
+	access_check(&s->access, ACCESS_OTHER, NULL, 0, 0, &k->token);
+	metrics_access(&s->counts, &k->token);
+}
+
 static bool
 measure(struct ask *k, int path, struct http_answer *a)
 {
@@ -337,6 +347,8 @@ decide(struct conn *c, const struct http_request *r)
 	else
 		id = route_find(r, measuring, MEASURING - (s->page == NULL),
 		    &a);
+	if (c->kind != CONN_METRICS && (id == -1 || id == ROUTE_PAGE))
+		pass_access(&k);
 	if (id == ROUTE_METRICS)
 		server_metrics_answer(s, &a);
 	else if (id == ROUTE_PAGE)

@@ -193,7 +193,8 @@ token_reason(enum token_verdict v)
 	static const char *const reasons[TOKEN_VERDICTS] = {
 		[TOKEN_GOOD] = TOKEN_ISSUER,
 		[TOKEN_SIZE] = "token too long",
-		[TOKEN_PARTS] = "compact JWS format must have three parts",
+		[TOKEN_PARTS] = "square/go-jose: compact JWS format must have "
+		    "three parts",
 		[TOKEN_BASE64] = "illegal base64 data",
 		[TOKEN_HEADER] = "invalid token header",
 		[TOKEN_CRIT] = "unsupported crit header",
@@ -205,7 +206,8 @@ token_reason(enum token_verdict v)
 		[TOKEN_AUD] = "invalid audience claim (aud)",
 		[TOKEN_NBF] = "token not valid yet (nbf)",
 		[TOKEN_EXP] = "token is expired (exp)",
-		[TOKEN_IAT] = "token issued in the future (iat)"
+		[TOKEN_IAT] = "square/go-jose/jwt: validation field, token "
+		    "issued in the future (iat)"
 	};
 
 	return reasons[v];

@@ -188,6 +188,9 @@ def test_tokens(server):
                        headers={"Content-Type": FORM}) == want
     assert one.get("/latency/v1/authorize?mid=a") == (401, b"")
     assert one.get(path("download")) == (401, b"")
+    assert one.get("/nosuch")[0] == 404
+    assert one.get("/metrics", port=one.metrics)[1].count(
+        b'{path="unknown",reason="unenforced-path",request="accepted"} 1') == 1
     one.popen.send_signal(signal.SIGHUP)
     one.process.wait_for("Keys reloaded number=4")
     assert one.get("/latency/v1/authorize?access_token=" +
