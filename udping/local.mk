@@ -15,6 +15,7 @@ libudping_la_SOURCES = \
 	%D%/gaps.c %D%/gaps.h \
 	%D%/httpget.c %D%/httpget.h \
 	%D%/macs.c %D%/macs.h \
+	%D%/nap.c %D%/nap.h \
 	%D%/number.c %D%/number.h \
 	%D%/options_server.c %D%/options_server.h \
 	%D%/ports.c %D%/ports.h \

@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/opt.h"
 #include "udping/number.h"
 #include "udping/options_server.h"
 
 #define STATSD_PORT	8125
 #define ALLOW_MAX	1024
+/* Of -k, the least is a second: reports are hardly later for this. */
+#define BATCH_DELAY_MAX_NS	(100 * CLOCK_NS_PER_MS)
 
 #define FIELD(f)	offsetof(struct server_options, f)
 
@@ -104,6 +107,9 @@ static const struct opt server_table[] = {
 	    .help = "take probes only from these addresses (repeatable)" },
 	{ OPT_INT, 0, "max-sessions", "N", "65536", FIELD(max_sessions), 1,
 	    10000000, .help = "periods open at once" },
+	{ OPT_DURATION, 0, "batch-delay", "T", "50ms", FIELD(batch_delay_ns), 0,
+	    BATCH_DELAY_MAX_NS, .help = "read probes that come steadily in "
+	    "batches, at most this late (0: at once)" },
 	{ OPT_STRING, 0, "user", "NAME", NULL, FIELD(user),
 	    .help = "whom root becomes, if not nobody" },
 	{ OPT_STRING, 0, "pidfile", "FILE", NULL, FIELD(pidfile),

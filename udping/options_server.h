@@ -31,6 +31,7 @@ struct server_options {
 	struct addr	 scrape;	/* to listen on; len 0: nowhere */
 	int64_t		 hops;		/* 0: not asked for */
 	int64_t		 max_sessions;
+	int64_t		 batch_delay_ns;	/* of reading; 0: none */
 	struct addr_prefix *allow;	/* none: everybody */
 	size_t		 nallow;
 	const char	*user, *pidfile;

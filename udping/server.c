@@ -38,6 +38,7 @@ show_now(struct loop *l, int signo, void *arg)
 
 	(void)l;
 	(void)signo;
+	server_catch_up(s);
 	report_table_head(stderr);
 	session_each(s->sessions, server_show, s);
 	fflush(stderr);
@@ -48,6 +49,7 @@ tick(struct loop *l, struct loop_timer *t, int64_t now_ns)
 {
 	struct server *s = t->arg;
 
+	server_catch_up(s);
 	session_tick(s->sessions, server_seconds(s));
 	server_prometheus(s);
 	while (s->tick_ns <= now_ns)
@@ -60,6 +62,7 @@ redraw(struct loop *l, struct loop_timer *t, int64_t now_ns)
 {
 	struct server *s = t->arg;
 
+	server_catch_up(s);
 	server_redraw(s);
 	(void)loop_timer_set(l, t, now_ns + REDRAW_NS);
 }
@@ -123,6 +126,8 @@ start_timers(struct server *s)
 	s->tick_ns = now_ns + s->o->keepalive_s * CLOCK_NS_PER_S;
 	loop_timer_init(&s->tick, tick, s);
 	loop_timer_init(&s->redraw, redraw, s);
+	loop_timer_init(&s->nap_end, server_nap_end, s);
+	nap_init(&s->nap, s->o->batch_delay_ns, s->room, now_ns);
 	if (loop_timer_set(s->loop, &s->tick, s->tick_ns) == -1 ||
 	    (s->o->top && loop_timer_set(s->loop, &s->redraw, now_ns) == -1)) {
 		server_say(s, LOG_LEVEL_ERROR, "timer: %s", strerror(errno));
@@ -163,6 +168,7 @@ serve(struct server *s)
 		s->status = SERVER_STATUS_ERROR;
 	}
 	daemon_notify("STOPPING=1");
+	server_catch_up(s);
 	session_flush(s->sessions);
 	server_last(s);
 }

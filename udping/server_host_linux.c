@@ -23,10 +23,15 @@ server_host_clock(struct report_clock *c)
 	c->error_max_ms = (double)t.maxerror / US_PER_MS;
 }
 
-void
+size_t
 server_host_rcvbuf(int fd, int bytes)
 {
+	int sndbuf, rcvbuf;
+
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes,
 	    sizeof(bytes)) == -1)
 		sock_set_rcvbuf(fd, bytes);
+	if (sock_get_buffers(fd, &sndbuf, &rcvbuf) == -1 || rcvbuf < 0)
+		return 0;
+	return (size_t)rcvbuf;
 }

@@ -10,8 +10,9 @@ server_host_clock(struct report_clock *c)
 	*c = (struct report_clock){ .known = false };
 }
 
-void
+size_t
 server_host_rcvbuf(int fd, int bytes)
 {
 	sock_set_rcvbuf(fd, bytes);
+	return 0;
 }

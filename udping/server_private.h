@@ -7,6 +7,7 @@
 #include "common/loop.h"
 #include "common/resolve.h"
 #include "common/udpio.h"
+#include "udping/nap.h"
 #include "udping/server.h"
 #include "udping/server_scrape.h"
 #include "udping/session.h"
@@ -25,9 +26,13 @@ struct server {
 	const struct server_options *o;
 	struct loop		*loop;
 	struct loop_fd		 watch;
-	struct loop_timer	 tick, redraw;
+	struct loop_timer	 tick, redraw, nap_end;
 	struct udpio_rx		*rx;
 	int			 fd, pidfile_fd;
+	struct nap		 nap;
+	size_t			 packets;	/* not told to it yet */
+	size_t			 room;		/* of the socket's buffer */
+	bool			 stamped;	/* by the kernel, the last */
 	int64_t			 tick_ns;	/* of the next tick, mono */
 	int64_t			 base_ns;	/* from mono to wall */
 	struct session_table	*sessions;
@@ -55,6 +60,9 @@ void	server_say_limited(struct server *s, const char *fmt, ...)
 /* server_receive.c */
 void	server_readable(struct loop *l, struct loop_fd *f,
 	    unsigned int events);
+void	server_nap_end(struct loop *l, struct loop_timer *t, int64_t now_ns);
+/* Read all that has come so far: before anything is told of the sessions. */
+void	server_catch_up(struct server *s);
 /* Whole seconds that never go back, in step with those of the wall clock. */
 int64_t	server_seconds(const struct server *s);
 

@@ -55,6 +55,13 @@ put_all(void *arg, FILE *f)
 	put(f, "sessions", "gauge", "Periods open.", c.sessions);
 }
 
+static void
+put_page(void *arg, FILE *f)
+{
+	server_catch_up(arg);
+	put_all(arg, f);
+}
+
 /* All or nothing of it is seen. */
 static int
 write_file(struct server *s, const char *path, const char *temporary)
@@ -99,7 +106,7 @@ server_prometheus_open(struct server *s)
 
 	if (s->o->scrape.len == 0)
 		return 0;
-	s->scrape = scrape_new(s->loop, &s->o->scrape, put_all, s);
+	s->scrape = scrape_new(s->loop, &s->o->scrape, put_page, s);
 	if (s->scrape != NULL)
 		return 0;
 	error = errno;

@@ -10,6 +10,8 @@
 
 /* Batches in a row, before timers and signals have their turn. */
 #define ROUNDS	16
+/* The buffer of the socket holds no more. */
+#define ROUNDS_ALL	1024
 
 /*
  * Where so many come at once, more will soon: to be woken for each handful
@@ -111,28 +113,85 @@ take_all(struct server *s, int n)
 		session_ahead(s->sessions, from, (size_t)n);
 	for (i = 0; i < n; i++)
 		take(s, udpio_msg(s->rx, i), now_s);
+	s->packets += (size_t)n;
+	s->stamped = udpio_msg(s->rx, n - 1)->kernel_stamp;
+}
+
+/* A batch; returns how many came. */
+static int
+take_batch(struct server *s)
+{
+	int n = udpio_recv(s->rx, s->fd);
+
+	if (n == -1)
+		server_say_limited(s, "receive: %s", strerror(errno));
+	if (n > 0)
+		take_all(s, n);
+	return n;
+}
+
+/* Returns how many the last batch had. */
+static int
+take_batches(struct server *s)
+{
+	int n, round = 0;
+
+	do
+		n = take_batch(s);
+	while (n == SERVER_BATCH && ++round < ROUNDS);
+	if (s->o->verbose)
+		server_flush(s);
+	return n;
+}
+
+/* How long the socket may be left alone after what came. */
+static int64_t
+nap_of(struct server *s, int64_t now_ns)
+{
+	int64_t nap_ns = nap_after(&s->nap, s->packets, now_ns);
+
+	s->packets = 0;
+	return s->stamped ? nap_ns : 0;
 }
 
 void
 server_readable(struct loop *l, struct loop_fd *f, unsigned int events)
 {
 	struct server *s = f->arg;
-	int n, round;
+	int n = take_batches(s);
+	int64_t now_ns = loop_now(l), nap_ns = nap_of(s, now_ns);
 
-	(void)l;
 	(void)events;
-	for (round = 0; round < ROUNDS; round++) {
-		n = udpio_recv(s->rx, f->fd);
-		if (n == -1)
-			server_say_limited(s, "receive: %s", strerror(errno));
-		if (n <= 0)
-			break;
-		take_all(s, n);
-		if (n < SERVER_BATCH)
-			break;		/* there is no more */
-	}
-	if (n >= MANY && udpio_msg(s->rx, n - 1)->kernel_stamp)
+	if (nap_ns > 0 &&
+	    loop_timer_set(l, &s->nap_end, now_ns + nap_ns) == 0)
+		(void)loop_fd_set(l, f, 0);
+	else if (n >= MANY && s->stamped)
 		clock_sleep_until(clock_mono() + PAUSE_NS, 0);
+}
+
+void
+server_nap_end(struct loop *l, struct loop_timer *t, int64_t now_ns)
+{
+	struct server *s = t->arg;
+	int64_t nap_ns;
+
+	take_batches(s);
+	nap_ns = nap_of(s, now_ns);
+	if (nap_ns == 0 || loop_timer_set(l, t, now_ns + nap_ns) == -1)
+		(void)loop_fd_set(l, &s->watch, LOOP_READ);
+}
+
+/* In a flood there is no end but the time. */
+void
+server_catch_up(struct server *s)
+{
+	int64_t begin_ns = clock_wall();
+	int n, round = 0;
+
+	do
+		n = take_batch(s);
+	while (n == SERVER_BATCH && ++round < ROUNDS_ALL &&
+	    udpio_msg(s->rx, n - 1)->wall_ns < begin_ns);
 	if (s->o->verbose)
 		server_flush(s);
 }

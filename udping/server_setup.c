@@ -16,7 +16,7 @@
 #include "udping/server_private.h"
 
 #define DEFAULT_USER	"nobody"
-#define RCVBUF		(8 << 20)
+#define RCVBUF		(16 << 20)
 #define HOST		1025	/* longest name in -s and -t, and its NUL */
 
 /*
@@ -81,7 +81,7 @@ open_socket(struct server *s, const struct addr *local)
 		    strerror(errno));
 		return SERVER_STATUS_ERROR;
 	}
-	server_host_rcvbuf(s->fd, RCVBUF);
+	s->room = server_host_rcvbuf(s->fd, RCVBUF);
 	udpio_rx_setup(s->fd);
 	return 0;
 }

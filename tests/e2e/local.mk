@@ -54,6 +54,7 @@ e2e_timed += \
 	%D%/test_udping_server_scenarios.py \
 	%D%/test_udping_truth.py
 e2e_talking += \
+	%D%/test_udping_batches.py \
 	%D%/test_udping_cli.py \
 	%D%/test_udping_client.py \
 	%D%/test_udping_scrape.py \

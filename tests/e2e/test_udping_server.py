@@ -75,6 +75,7 @@ def test_recorded_command_lines(bare):
     (["--top"], 255, "--top needs a terminal"),
     (["--allow", "300.1.1.1"], 255, "--allow"),
     (["--statsd-level", "all"], 255, "--statsd-level is invalid: all"),
+    (["--batch-delay", "101ms"], 255, "--batch-delay is too large: 101ms"),
     (["--next-hops", "65"], 255, "--next-hops is too large: 65"),
     (["--user", "no-such-user-here"], 255, "Couldn't change userid"),
     (["--ipv6"], 1, "getaddrinfo"),

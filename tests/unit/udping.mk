@@ -10,6 +10,7 @@ udping_unit_tests = \
 	%D%/test_udping_gaps \
 	%D%/test_udping_httpget \
 	%D%/test_udping_macs \
+	%D%/test_udping_nap \
 	%D%/test_udping_options_server \
 	%D%/test_udping_ports \
 	%D%/test_udping_posix \
@@ -44,6 +45,11 @@ endif
 %C%_test_udping_macs_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_udping_macs_CFLAGS = $(UNIT_CFLAGS)
 %C%_test_udping_macs_LDADD = $(UDPING_UNIT_LIBS)
+
+%C%_test_udping_nap_SOURCES = %D%/test_udping_nap.c
+%C%_test_udping_nap_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_udping_nap_CFLAGS = $(UNIT_CFLAGS)
+%C%_test_udping_nap_LDADD = $(UDPING_UNIT_LIBS)
 
 %C%_test_udping_ports_SOURCES = %D%/test_udping_ports.c
 %C%_test_udping_ports_CPPFLAGS = $(UNIT_CPPFLAGS)
