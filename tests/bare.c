@@ -17,6 +17,7 @@ usage(void)
 	    "[pin]\n"
 	    "       bare flood PORT PAYLOAD SECONDS NONCE [gso]\n"
 	    "       bare packet DEVICE BYTES SECONDS\n"
+	    "       bare pace ADDRESS PORT PAYLOAD GAP-MS SECONDS\n"
 	    "       bare receive PORT\n");
 }
 
@@ -74,6 +75,15 @@ run_packet(char *argv[])
 }
 
 static void
+run_pace(char *argv[])
+{
+	bare_pace(argv[0], (uint16_t)bare_number(argv[1], 1, 65535),
+	    (size_t)bare_number(argv[2], 1, 65507),
+	    bare_number(argv[3], 0.01, 1000),
+	    bare_number(argv[4], 0.01, 3600));
+}
+
+static void
 run_receive(char *argv[])
 {
 	bare_receive((uint16_t)bare_number(argv[0], 1, 65535));
@@ -90,6 +100,7 @@ static const struct {
 	{ "udp", 3, { "gso", "gro", "pin", NULL }, run_udp },
 	{ "flood", 4, { "gso", NULL }, run_flood },
 	{ "packet", 3, { NULL }, run_packet },
+	{ "pace", 5, { NULL }, run_pace },
 	{ "receive", 1, { NULL }, run_receive },
 };
 

@@ -113,4 +113,11 @@ void	bare_receive(uint16_t port);
 #define BARE_FRAME	2048
 void	bare_packet(const char *device, size_t len, double seconds);
 
+/*
+ * Datagrams of len bytes to an IPv4 address, one each gap_ms: a sleep and a
+ * send for each, and nothing else.
+ */
+void	bare_pace(const char *address, uint16_t port, size_t len,
+	    double gap_ms, double seconds);
+
 #endif

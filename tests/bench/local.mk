@@ -6,8 +6,8 @@ check_PROGRAMS += tests/bare
 endif
 
 tests_bare_SOURCES = \
-	tests/bare.c tests/bare.h tests/bare_packet.c tests/bare_pair.c \
-	tests/bare_stream.c tests/bare_tcp.c tests/bare_udp.c
+	tests/bare.c tests/bare.h tests/bare_pace.c tests/bare_packet.c \
+	tests/bare_pair.c tests/bare_stream.c tests/bare_tcp.c tests/bare_udp.c
 tests_bare_LDADD = $(COMMON_LIBS)
 
 bare_programs = tests/bare$(EXEEXT)
