@@ -17,7 +17,11 @@ from udping import records_of, serve
 from udping_capture import Capture, Packet
 from udping_client import words
 
-KEEPALIVE_S, PERIOD_S = 2, 2
+# Longer than any test, however slow the host makes a client: whether a period
+# had been reported when the next one began decides whose the loss between them
+# is. SHORT_S: so short that long outages end it.
+KEEPALIVE_S, SHORT_S, PERIOD_S = 60, 2, 2
+PORT, RESUMED = 6000, 6001	# RESUMED: of the server that has the latter
 
 Sent = collections.namedtuple("Sent", "seq guid lost")
 
@@ -27,24 +31,26 @@ def client(net, ports, mean_ms, count, *more):
                                  i=PERIOD_S, m=100, d=mean_ms))
 
 
-def finish(net, server, clients, capture):
+def finish(servers, clients, capture):
     """(records, summaries, packets sent by port)"""
     frames = []
     while any(c.popen.poll() is None for c in clients):
-        frames += capture.udp()
+        frames += capture.udp((PORT, RESUMED))
         time.sleep(0.1)
-    frames += capture.udp()
+    frames += capture.udp((PORT, RESUMED))
     capture.close()
     # What is on its way is let in.
     time.sleep(1)
-    assert server.stop() == 0, server
+    for server in servers:
+        assert server.stop() == 0, server
     for c in clients:
         assert c.wait() == 0, c
     sent = collections.defaultdict(list)
     for frame in frames:
         packet = Packet(frame)
         sent[packet.sport].append(packet)
-    return records_of(server), [json.loads(c.out) for c in clients], sent
+    records = sum(map(records_of, servers), [])
+    return records, [json.loads(c.out) for c in clients], sent
 
 
 def fates(trace, sent):
@@ -117,11 +123,13 @@ def test_outages(link, on_time):
     def once():
         with link(forward=",".join(o for o, _ in table.values()),
                   trace=True) as net:
-            server, capture = serve(net, KEEPALIVE_S), Capture(net.left)
+            servers = [serve(net, KEEPALIVE_S), serve(net, SHORT_S, RESUMED)]
+            capture = Capture(net.left)
             clients = [client(net, f"{short[0]}-{short[-1]}", 1,
                               SENT * len(short))]
-            clients += [client(net, p, 1, LONG_SENT) for p in long]
-            done = finish(net, server, clients, capture)
+            clients += [client(net, p, 1, LONG_SENT, "-p", RESUMED)
+                        for p in long]
+            done = finish(servers, clients, capture)
             return net.stop(), net.trace(), done
 
     _, trace, (records, summaries, sent) = on_time(once, late_us=math.inf)
@@ -161,7 +169,7 @@ def test_control_packets_tell_the_end(link, on_time):
             server, capture = serve(net, KEEPALIVE_S), Capture(net.left)
             clients = [client(net, "5000-5003", 1, SENT * len(lost),
                               "--generation=1", "-i", far_from_an_edge(60))]
-            done = finish(net, server, clients, capture)
+            done = finish([server], clients, capture)
             return net.stop(), done
 
     _, (records, _, _) = on_time(once, late_us=math.inf)
@@ -190,7 +198,7 @@ def test_random(link, on_time):
     def once():
         with link(forward=spec, seed=11, trace=True) as net:
             server, capture = serve(net, KEEPALIVE_S), Capture(net.left)
-            done = finish(net, server, [client(net, "5000-5003", 1, 8000)],
+            done = finish([server], [client(net, "5000-5003", 1, 8000)],
                           capture)
             return net.stop(), net.trace(), done
 

@@ -72,11 +72,11 @@ def until_ready(process, timeout=15):
         time.sleep(0.005)
 
 
-def serve(net, k, **how):
+def serve(net, k, port=6000, **how):
     """A server at the right end that has all its records written at length;
     clients started from now on are known from their first packet."""
     server = net.right.popen(
-        program(SERVER), "-l", "10.77.0.2", "-p", 6000, "-k", k, "-n",
+        program(SERVER), "-l", "10.77.0.2", "-p", port, "-k", k, "-n",
         "--json-lines", **how)
     until_ready(server)
     # Their start is known by the whole second.

@@ -70,8 +70,8 @@ class Capture:
         self.sock.bind((ns.dev, ETH_P_ALL))
         self.sock.setblocking(False)
 
-    def udp(self, dport=6000, most=1 << 20):
-        """The UDP frames to this port that came so far."""
+    def udp(self, dports=(6000,), most=1 << 20):
+        """The UDP frames to these ports that came so far."""
         got = []
         while len(got) < most:
             try:
@@ -79,7 +79,7 @@ class Capture:
             except BlockingIOError:
                 break
             frame = Frame(data, control)
-            if frame.is_udp and Packet(frame).dport == dport:
+            if frame.is_udp and Packet(frame).dport in dports:
                 got.append(frame)
         return got
 
