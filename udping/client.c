@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,20 @@ to_stderr(void *arg, const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
+void
+client_fail(struct client *c, const char *fmt, ...)
+{
+	char line[LOG_LINE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	log_msg(&c->log, LOG_LEVEL_ERROR, "%s", line);
+	if (c->why[0] == '\0')
+		strlcpy(c->why, line, sizeof(c->why));
+}
+
 /* Step 15 of spec 2.1. */
 static int
 resolve(struct client *c, const char *host, int port, struct addr *out)
@@ -38,15 +53,17 @@ resolve(struct client *c, const char *host, int port, struct addr *out)
 	if (addr_resolve(host, (uint16_t)port, c->o->family, SOCK_DGRAM, out,
 	    1, &error) == 1)
 		return 0;
-	fprintf(stderr, "udping_client: getaddrinfo: %s\n: %s\n",
+	/* The original's words name nobody. */
+	snprintf(c->why, sizeof(c->why), "%s: %s", host, gai_strerror(error));
+	client_fail(c, "udping_client: getaddrinfo: %s\n: %s",
 	    gai_strerror(error), strerror(errno));
 	return 1;
 }
 
 static int
-no_interface(void)
+no_interface(struct client *c)
 {
-	fputs("getIfInfo failed\n", stderr);
+	client_fail(c, "getIfInfo failed");
 	return BAD;
 }
 
@@ -55,24 +72,24 @@ static int
 find_interface(struct client *c)
 {
 	if (addr_numeric(c->o->local, 0, &c->local) == -1) {
-		fputs("inet_pton failed: Success\n", stderr);
-		return no_interface();
+		client_fail(c, "inet_pton failed: Success");
+		return no_interface(c);
 	}
 	if (c->frames && !raw_permitted()) {
-		fprintf(stderr, "socket() failed to get socket descriptor "
-		    "for using ioctl() : %s\n", strerror(errno));
-		return no_interface();
+		client_fail(c, "socket() failed to get socket descriptor "
+		    "for using ioctl() : %s", strerror(errno));
+		return no_interface(c);
 	}
 	if (iface_find(&c->local, &c->iface) == -1) {
-		fprintf(stderr, "Couldn't find interface for IP %s\n",
+		client_fail(c, "Couldn't find interface for IP %s",
 		    c->o->local);
-		return no_interface();
+		return no_interface(c);
 	}
 	if (c->o->device != NULL &&
 	    iface_named(c->o->device, &c->iface) == -1) {
-		fprintf(stderr, "udping_client: %s: %s\n", c->o->device,
+		client_fail(c, "udping_client: %s: %s", c->o->device,
 		    strerror(errno));
-		return no_interface();
+		return no_interface(c);
 	}
 	return 0;
 }
@@ -140,15 +157,15 @@ choose(struct client *c)
 	if (c->o->unprivileged)
 		return 0;
 	if (c->frames && !c->iface.ethernet) {
-		fprintf(stderr, "udping_client: %s takes no Ethernet "
-		    "frames\n", c->iface.name);
+		client_fail(c, "udping_client: %s takes no Ethernet frames",
+		    c->iface.name);
 		return BAD;
 	}
 	if (c->o->hops.n > 0)
 		return 0;
 	why = no_frames(c);
 	if (why != NULL && c->o->vlan >= 0) {
-		fprintf(stderr, "udping_client: %s: no --vlan\n", why);
+		client_fail(c, "udping_client: %s: no --vlan", why);
 		return BAD;
 	}
 	c->frames = why == NULL;
@@ -173,7 +190,7 @@ open_frames(struct client *c)
 	c->raw = raw_open(c->iface.index, CLIENT_BATCH, c->o->bypass);
 	if (c->raw != NULL)
 		return 0;
-	fprintf(stderr, "socket() failed: %s\n", strerror(errno));
+	client_fail(c, "socket() failed: %s", strerror(errno));
 	return BAD;
 }
 
@@ -187,7 +204,7 @@ add_ports(struct client *c)
 
 	c->ports = malloc(sizeof(*c->ports));
 	if (c->ports == NULL) {
-		perror("udping_client");
+		client_fail(c, "udping_client: %s", strerror(errno));
 		return 1;
 	}
 	result = ports_parse(c->o->descriptor, c->o->ports, c->ports, why,
@@ -198,7 +215,7 @@ add_ports(struct client *c)
 	fflush(stdout);
 	if (result == 0)
 		return 0;
-	fprintf(stderr, "%s\n", why);
+	client_fail(c, "%s", why);
 	return BAD;
 }
 
@@ -253,7 +270,7 @@ open_sockets(struct client *c)
 	daemon_files(c->ports->n + FILES);
 	c->fds = malloc(c->ports->n * sizeof(*c->fds));
 	if (c->fds == NULL) {
-		perror("udping_client");
+		client_fail(c, "udping_client: %s", strerror(errno));
 		return 1;
 	}
 	for (i = 0; i < c->ports->n; i++)
@@ -261,7 +278,7 @@ open_sockets(struct client *c)
 	for (i = 0; i < c->ports->n; i++) {
 		c->fds[i] = open_port(c, i);
 		if (c->fds[i] == -1) {
-			fprintf(stderr, "udping_client: port %d: %s\n",
+			client_fail(c, "udping_client: port %d: %s",
 			    c->ports->port[i], strerror(errno));
 			return 1;
 		}
@@ -278,7 +295,7 @@ fit_sizes(struct client *c)
 	int fit = c->iface.mtu == -1 ? WIRE_MAX : c->iface.mtu - head;
 
 	if (fit < least) {
-		fprintf(stderr, "udping_client: MTU %d of %s is too small\n",
+		client_fail(c, "udping_client: MTU %d of %s is too small",
 		    c->iface.mtu, c->iface.name);
 		return BAD;
 	}
@@ -298,13 +315,13 @@ write_pid(struct client *c)
 	if (c->o->pidfile == NULL ||
 	    daemon_pidfile(c->o->pidfile, &c->pid_fd, &what) == 0)
 		return 0;
-	fprintf(stderr, "udping_client: %s: %s\n", what, strerror(errno));
+	client_fail(c, "udping_client: %s: %s", what, strerror(errno));
 	return 1;
 }
 
 /* Step 19, in the original's words. */
 static int
-drop(const struct client *c)
+drop(struct client *c)
 {
 	const char *user = c->o->user == NULL ? "nobody" : c->o->user;
 	const char *what, *part = "";
@@ -320,8 +337,8 @@ drop(const struct client *c)
 		part = " (setgid failed)";
 	else if (strstr(what, "uid") != NULL)
 		part = " (setuid failed)";
-	fprintf(stderr, "Couldn't change userid to %s%s.  Terminating "
-	    "client\n", user, part);
+	client_fail(c, "Couldn't change userid to %s%s.  Terminating client",
+	    user, part);
 	return BAD;
 }
 
@@ -382,6 +399,7 @@ client_run(const struct client_options *o)
 	c.pid_fd = -1;
 	c.frames = !o->unprivileged && (o->hops.n > 0 || o->vlan >= 0);
 	log_to_sink(&c.log, to_stderr, NULL, LOG_LEVEL_NOTICE);
+	host_begin(&c.host);
 	status = start(&c);
 	if (status == 0) {
 		if (o->syslog)
@@ -389,6 +407,9 @@ client_run(const struct client_options *o)
 			    LOG_LEVEL_NOTICE);
 		status = client_loop(&c);
 	}
+	/* Whoever reads it gets an object, whatever happened. */
+	if (c.why[0] != '\0' && o->json)
+		(void)client_report(&c, status);
 	signo = c.signo;
 	release(&c);
 	/* Without a summary it ends as it ever did, by the signal. */

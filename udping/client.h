@@ -38,6 +38,7 @@ struct client_hop {
 struct client {
 	const struct client_options *o;
 	struct log	 log;
+	char		 why[LOG_LINE];	/* it failed; "" when it did not */
 	int		 pid_fd;
 	struct addr	 local, remote;
 	struct iface	 iface;
@@ -81,6 +82,10 @@ struct client {
 
 /* The whole program. */
 int	client_run(const struct client_options *o);
+/* Say why it ends, on stderr; the first such line is in the summary too,
+ * unless why was set before. */
+void	client_fail(struct client *c, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
 
 /* client_hops.c: which next hops there are. */
 int	client_hops_init(struct client *c);
@@ -97,7 +102,8 @@ void	client_send_last(struct client *c);
 /* client_loop.c: from the first packet to the last. */
 int	client_loop(struct client *c);
 
-/* client_report.c: the summary on stdout. */
-int	client_report(const struct client *c);
+/* client_report.c: the summary on stdout, however far the client came. status:
+ * what it ends with, and c->why the reason, when it failed. */
+int	client_report(struct client *c, int status);
 
 #endif

@@ -25,7 +25,7 @@ make_room(struct client *c, size_t room)
 	c->hops = calloc(room, sizeof(*c->hops));
 	c->turn = calloc(room, sizeof(*c->turn));
 	if (c->hops == NULL || c->turn == NULL) {
-		perror("udping_client");
+		client_fail(c, "udping_client: %s", strerror(errno));
 		return 1;
 	}
 	c->room = room;
@@ -136,22 +136,21 @@ stir(struct client *c, const struct route_hop *hop, int n)
 
 /* The original's words come last. */
 static int
-no_hops(const struct client *c, int n)
+no_hops(struct client *c, int n)
 {
 	char host[ADDR_STRLEN];
 
 	addr_host(&c->remote, host, sizeof(host));
 	if (n == -1)
-		fprintf(stderr, "udping_client: route to %s: %s\n", host,
+		client_fail(c, "udping_client: route to %s: %s", host,
 		    strerror(errno));
 	else if (n == 0)
-		fprintf(stderr, "udping_client: no route to %s out of %s\n",
-		    host, c->iface.name);
+		client_fail(c, "udping_client: no route to %s out of %s", host,
+		    c->iface.name);
 	else
-		fprintf(stderr, "udping_client: no next hop to %s answers\n",
+		client_fail(c, "udping_client: no next hop to %s answers",
 		    host);
-	fputs("You must specify one or more next-hop MAC addresses\n",
-	    stderr);
+	client_fail(c, "You must specify one or more next-hop MAC addresses");
 	return CLIENT_STATUS_BAD;
 }
 
@@ -232,7 +231,7 @@ client_hops_watch(struct client *c)
 	if (loop_fd_add(c->loop, &c->news, route_fd(c->route), LOOP_READ,
 	    on_news, c) == -1 || loop_timer_set(c->loop, &c->stir,
 	    clock_mono() + STIR_NS) == -1) {
-		log_msg(&c->log, LOG_LEVEL_ERROR, "%s", strerror(errno));
+		client_fail(c, "%s", strerror(errno));
 		return 1;
 	}
 	return 0;

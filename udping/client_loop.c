@@ -99,16 +99,15 @@ int
 client_loop(struct client *c)
 {
 	if (begin(c) == -1 || watch(c) == -1) {
-		log_msg(&c->log, LOG_LEVEL_ERROR, "%s", strerror(errno));
+		client_fail(c, "%s", strerror(errno));
 		return 1;
 	}
 	if (client_hops_watch(c) != 0)
 		return 1;
 	if (loop_run(c->loop) == -1) {
-		log_msg(&c->log, LOG_LEVEL_ERROR, "%s", strerror(errno));
+		client_fail(c, "%s", strerror(errno));
 		return 1;
 	}
 	client_send_last(c);
-	host_end(&c->host);
-	return c->o->summary ? client_report(c) : 0;
+	return c->o->summary ? client_report(c, 0) : 0;
 }

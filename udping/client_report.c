@@ -31,12 +31,16 @@ put_config(struct writer *w, const struct client *c)
 	char text[ADDR_STRLEN];
 
 	writer_start(w, "config");
-	writer_str(w, "destination", addr_format(&c->remote, text,
-	    sizeof(text)));
-	writer_str(w, "bind", addr_host(&c->local, text, sizeof(text)));
-	writer_str(w, "bind_dev", c->iface.name);
+	writer_str(w, "destination", c->remote.len == 0 ? c->o->remote :
+	    addr_format(&c->remote, text, sizeof(text)));
+	writer_str(w, "bind", c->local.len == 0 ? c->o->local :
+	    addr_host(&c->local, text, sizeof(text)));
+	if (c->iface.name[0] != '\0')
+		writer_str(w, "bind_dev", c->iface.name);
+	else
+		writer_null(w, "bind_dev");
 	writer_str(w, "mode", c->frames ? "frames" : "sockets");
-	writer_int(w, "ports", (int64_t)c->ports->n);
+	writer_int(w, "ports", c->ports == NULL ? 0 : (int64_t)c->ports->n);
 	writer_int(w, "mean_gap_ms", c->o->mean_ms);
 	writer_int(w, "period_s", c->o->period_s);
 	writer_int(w, "max_size_bytes", c->o->max);
@@ -54,7 +58,7 @@ put_ports(struct writer *w, const struct client *c)
 	size_t i;
 
 	writer_list(w, "ports");
-	for (i = 0; i < c->ports->n; i++) {
+	for (i = 0; c->sender.ports != NULL && i < c->ports->n; i++) {
 		p = &c->sender.ports[i];
 		writer_start(w, NULL);
 		writer_int(w, "port", p->number);
@@ -90,7 +94,7 @@ put_hops(struct writer *w, const struct client *c)
 static void
 put_late(struct writer *w, const struct client *c)
 {
-	if (quant_count(c->late) == 0) {
+	if (c->late == NULL || quant_count(c->late) == 0) {
 		writer_null(w, "send_delay_us");
 		return;
 	}
@@ -149,7 +153,20 @@ put_host(struct writer *w, const struct client *c)
 }
 
 static void
-put_all(struct writer *w, const struct client *c)
+put_error(struct writer *w, const struct client *c, int status)
+{
+	if (c->why[0] == '\0') {
+		writer_null(w, "error");
+		return;
+	}
+	writer_start(w, "error");
+	writer_int(w, "code", status);
+	writer_str(w, "message", c->why);
+	writer_end(w);
+}
+
+static void
+put_all(struct writer *w, const struct client *c, int status)
 {
 	char text[TEXT_MAX];
 
@@ -163,12 +180,12 @@ put_all(struct writer *w, const struct client *c)
 	put_config(w, c);
 	put_result(w, c);
 	put_host(w, c);
-	writer_null(w, "error");
+	put_error(w, c, status);
 	writer_end(w);
 }
 
 int
-client_report(const struct client *c)
+client_report(struct client *c, int status)
 {
 	struct writer *w = c->o->json ? writer_json(stdout, INDENT) :
 	    writer_text(stdout);
@@ -177,7 +194,8 @@ client_report(const struct client *c)
 		perror("udping_client");
 		return 1;
 	}
-	put_all(w, c);
+	host_end(&c->host);
+	put_all(w, c, status);
 	if (writer_finish(w) == 0)
 		return 0;
 	perror("stdout");

@@ -45,7 +45,7 @@ client_send_init(struct client *c)
 		c->late = quant_new(LATE_EXACT);
 	if (c->probes == NULL || c->built == NULL ||
 	    (c->o->summary && c->late == NULL)) {
-		log_msg(&c->log, LOG_LEVEL_ERROR, "%s", strerror(errno));
+		client_fail(c, "%s", strerror(errno));
 		return 1;
 	}
 	prepare_stamps(c);

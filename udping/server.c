@@ -160,8 +160,6 @@ start(struct server *s)
 static void
 serve(struct server *s)
 {
-	host_begin(&s->host);
-	s->drops = -1;
 	daemon_notify("READY=1");
 	if (loop_run(s->loop) == -1) {
 		server_say(s, LOG_LEVEL_ERROR, "wait: %s", strerror(errno));
@@ -170,7 +168,7 @@ serve(struct server *s)
 	daemon_notify("STOPPING=1");
 	server_catch_up(s);
 	session_flush(s->sessions);
-	server_last(s);
+	server_prometheus(s);
 }
 
 int
@@ -183,11 +181,12 @@ server_run(const struct server_options *o)
 		log_to_syslog(&s.log, "udping_server", LOG_LEVEL_INFO);
 	else
 		log_to_sink(&s.log, to_stderr, NULL, LOG_LEVEL_INFO);
+	host_begin(&s.host);
+	s.drops = -1;
 	s.status = start(&s);
 	if (s.status == 0)
 		serve(&s);
-	if (s.json != NULL)
-		(void)writer_finish(s.json);
+	server_last(&s);
 	if (s.sessions != NULL)
 		session_free(s.sessions);
 	scrape_free(s.scrape);

@@ -38,6 +38,7 @@ struct server {
 	struct session_table	*sessions;
 	struct resolver		*names;		/* NULL: --numeric */
 	struct log		 log;
+	char			 why[LOG_LINE];	/* it failed, or "" */
 	struct report_names	 who;		/* its to; from changes */
 	struct addr		 to;		/* numeric name of receiver */
 	struct server_sink	 statsd, tags;
@@ -50,7 +51,7 @@ struct server {
 	int			 status;
 };
 
-/* server_say.c */
+/* server_say.c; the first error is kept as what it failed of */
 void	server_say(struct server *s, enum log_level level, const char *fmt,
 	    ...) __attribute__((format(printf, 3, 4)));
 /* What a peer can cause. */
@@ -74,7 +75,7 @@ void	server_show(void *arg, const struct session_record *r);
 void	server_redraw(struct server *s);
 /* stdout may have failed: then that is told, and may be the end. */
 void	server_flush(struct server *s);
-/* Files and lines at the end. */
+/* The object at the end, also of a server that could not start. */
 void	server_last(struct server *s);
 
 /* server_prometheus.c: the file of --prometheus; or its port, once there is

@@ -186,6 +186,19 @@ put_host(struct server *s, struct writer *w)
 }
 
 static void
+put_error(const struct server *s, struct writer *w)
+{
+	if (s->why[0] == '\0') {
+		writer_null(w, "error");
+		return;
+	}
+	writer_start(w, "error");
+	writer_int(w, "code", s->status);
+	writer_str(w, "message", s->why);
+	writer_end(w);
+}
+
+static void
 put_last(struct server *s, struct writer *w, const char *name)
 {
 	char buf[TEXT_MAX];
@@ -203,7 +216,7 @@ put_last(struct server *s, struct writer *w, const char *name)
 	report_totals(w, &s->totals);
 	writer_end(w);
 	put_host(s, w);
-	writer_null(w, "error");
+	put_error(s, w);
 	writer_end(w);
 }
 
@@ -212,15 +225,18 @@ server_last(struct server *s)
 {
 	struct writer *w = s->json;
 
-	if (s->o->json && (w = writer_json(stdout, 2)) == NULL) {
+	if (w == NULL && (s->o->json || s->o->json_lines) &&
+	    (w = writer_json(stdout, s->o->json ? 2 : 0)) == NULL) {
 		server_say(s, LOG_LEVEL_ERROR, "%s", strerror(errno));
 		s->status = SERVER_STATUS_ERROR;
 	}
 	if (w != NULL) {
 		put_last(s, w, s->o->json ? NULL : "summary");
-		if (writer_finish(w) == -1)
+		if (writer_finish(w) == -1) {
+			server_say(s, LOG_LEVEL_ERROR, "stdout: %s",
+			    strerror(errno));
 			s->status = SERVER_STATUS_ERROR;
+		}
 	}
 	s->json = NULL;
-	server_prometheus(s);
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +37,8 @@ look_up(struct server *s, const char *host, uint16_t port, struct addr *out)
 	if (!o->ipv4 && !o->ipv6 && addr_resolve(host, port, AF_INET6,
 	    SOCK_DGRAM, out, 1, &gai6) == 1)
 		return 0;
+	/* The original's words name nobody. */
+	snprintf(s->why, sizeof(s->why), "%s: %s", host, gai_strerror(gai));
 	server_say(s, LOG_LEVEL_ERROR, "getaddrinfo: %s\n: %s",
 	    gai_strerror(gai), strerror(error));
 	return SERVER_STATUS_ERROR;

@@ -12,8 +12,9 @@ from pwd import getpwnam
 
 import pytest
 
-from harness import RIGHT_MAC, command
-from udping import Server, sender
+import schema
+from harness import RIGHT_MAC, command, program
+from udping import Server, sender, until_ready
 from udping_capture import Capture
 from udping_client import (has_no_privilege, packets, status_of, summary,
                            words)
@@ -151,3 +152,59 @@ def test_syslog_and_user_of_server(dev_log):
         s.close()
         assert server.stop() == 0
         assert server.err == ""
+
+
+LOCAL = ["-l", "127.0.0.1"]
+
+
+@pytest.mark.parametrize("options, status, why", [
+    (["-l", "nosuch.invalid"], 1, "nosuch.invalid: "),
+    (["-l", "9.9.9.9"], 255, "Couldn't find interface for IP 9.9.9.9"),
+    ([*LOCAL, "-s", ","], 255, "No ports defined"),
+    ([*LOCAL, "--vlan", "5"], 255, "udping_client: the destination is"),
+    ([*LOCAL, "--user", "no-such-user"], 255, "Couldn't change userid to no-"),
+    ([*LOCAL, "--pidfile", "/nowhere/at/all"], 1,
+     "udping_client: /nowhere/at/all: No such file or directory"),
+])
+def test_client_that_cannot_start(net, options, status, why):
+    """--json: an object all the same."""
+    run = net.left.popen(program("udping/udping_client"), "-r", "127.0.0.1",
+                         "-p", 6000, "-d", 1, "-s", 5000, "-i", 60, "-m", 100,
+                         "--count", 1, "--json", *options)
+    assert run.wait() == status
+    doc = schema.load(run.out, "udping_client")
+    assert doc["error"]["code"] == status
+    assert doc["error"]["message"].startswith(why)
+    assert doc["result"]["packets_sent"] == 0
+    assert run.err != ""
+
+
+@pytest.mark.parametrize("options, status, why", [
+    (["-l", "nosuch.invalid"], 1, "nosuch.invalid: "),
+    (["-l", "9.9.9.9"], 1, "Problem binding: "),
+    ([*LOCAL, "-s", "nosuch.invalid"], 1, "nosuch.invalid: "),
+    ([*LOCAL, "--user", "no-such-user"], 255, "Couldn't change userid to no-"),
+    ([*LOCAL, "--pidfile", "/nowhere/at/all"], 255, "/nowhere/at/all: No such"),
+    ([*LOCAL, "--prometheus", "9.9.9.9:99"], 1, "--prometheus 9.9.9.9:99: "),
+])
+@pytest.mark.parametrize("form", ["--json", "--json-lines"])
+def test_server_that_cannot_start(net, form, options, status, why):
+    run = net.left.popen(program("udping/udping_server"), "-p", 6000, "-k", 1,
+                         "-n", form, *options)
+    assert run.wait() == status
+    doc = schema.load(run.out, "udping_server")
+    assert doc["error"]["code"] == status
+    assert (doc.get("event") == "summary") == (form == "--json-lines")
+    assert doc["error"]["message"].startswith(why)
+    assert doc["result"]["packets"] == 0
+    assert run.err != ""
+
+
+@pytest.mark.parametrize("form", ["--json", "--json-lines"])
+def test_full_disk_of_server(net, form):
+    run = net.left.popen("sh", "-c", 'exec "$@" >/dev/full', "sh",
+                         program("udping/udping_server"), *LOCAL, "-p", 6000,
+                         "-k", 60, "-n", form)
+    until_ready(run)
+    assert run.stop() == 1
+    assert run.err == "udping_server: stdout: No space left on device\n"
