@@ -99,7 +99,7 @@ client_results(struct client *c)
 		put_ulm(c, lo, hi);
 	else if (c->status == 0)
 		no_estimate(c);
-	facts.code = c->status;
+	facts.code = c->signo != 0 ? 128 + c->signo : c->status;
 	facts.message = c->status != 0 ? c->message : NULL;
 	if (!c->o->json || report_json(stdout, c->o, &facts) == 0)
 		return true;

@@ -44,6 +44,10 @@ struct fast_result {
 	bool		 met_others;		/* packets of theirs between */
 	bool		 crossed;		/* so in all of it */
 	double		 undisturbed;		/* part of the samples, 0..1 */
+	double		 met;			/* part of the trains that
+						 * others delayed, 0..1 */
+	double		 assumed_bytes;		/* overhead where others hide
+						 * it; 0: none */
 	/* FAST_SHAPED */
 	double		 peak_mbps, sustained_mbps, bucket_bytes;
 	bool		 peak_bound;		/* the peak is a lower bound */
@@ -80,7 +84,7 @@ struct fast_train {
 	enum fast_sort	 sort;
 	size_t		 payload, at, n;	/* stamps at .. at + n - 1 */
 	int64_t		 sent_ns;
-	uint32_t	 departure_us;		/* 0: unknown */
+	uint32_t	 departure_us;		/* 0: unknown, sent_ns too */
 };
 
 struct fast {
@@ -119,7 +123,8 @@ void	fast_start(struct fast *f, const struct fast_config *config,
 const struct train_ask *fast_ask(const struct fast *f);
 /*
  * What came of it: arrival_ns of packets 0 .. ask.len, TRAIN_MISSING for lost
- * ones; sent_ns by the same clock. A lossy train is good as far as it goes
+ * ones; sent_ns by the same clock but for a constant, or, where departure_us
+ * is 0, when it was asked for. A lossy train is good as far as it goes
  * and never asked for again.
  */
 void	fast_take(struct fast *f, int64_t now_ns, int64_t sent_ns,

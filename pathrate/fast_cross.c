@@ -152,6 +152,7 @@ take_out(struct fast *f, const struct sizes *z, double others)
 	    z->full;
 
 	if (left < z->overhead) {
+		r->assumed_bytes = left <= OVERHEAD_USUAL ? left : 0;
 		without_cross(r, 8000.0 / z->byte_ns * z->full /
 		    (z->full + left));
 		f->open += FAST_CROSSED;
@@ -184,17 +185,24 @@ line(struct fast *f, struct fast_scale *s, struct sizes *z)
 	return true;
 }
 
-/* Is it much the same at half the scale? Else the two modes have not the same
- * number of others between. */
+/*
+ * Is it much the same at half the scale, and again, as long as some of others
+ * are to be met? Else the two modes have not the same number of others
+ * between, or these are few and large, and small scales are without them.
+ */
 static bool
 steady(struct fast *f, const struct fast_scale *best, struct sizes z)
 {
 	double overhead = z.overhead;
 	struct fast_scale half = *best;
 
-	half.view.scale /= 2;
-	return half.view.scale > 0 && line(f, &half, &z) &&
-	    z.overhead > STEADY * overhead;
+	do {
+		half.view.scale /= 2;
+		if (half.view.scale == 0 || !line(f, &half, &z) ||
+		    z.overhead <= STEADY * overhead)
+			return false;
+	} while (half.view.scale >= 2 * CROSS_SCALE);
+	return true;
 }
 
 bool

@@ -14,6 +14,7 @@
 #define SYSTEMATIC	0.003	/* stamps, timers, what no resample shows */
 #define DISTURBED	0.05	/* off the mode by more */
 #define UNDISTURBED	0.85	/* part of the samples of an idle path */
+#define MET		0.25	/* part of the trains of a loaded one */
 #define QUIET		0.03	/* spread of pairs that a delay can sort */
 #define STAMP_NS	500.0	/* two stamps of a train, one to the other */
 #define WAKING_NS	4000.0	/* the same of a pair: the host was asleep */
@@ -259,7 +260,7 @@ judge(struct fast *f, const struct fast_scale *best)
 	} else if (guessed(f, best)) {
 		r->verdict = FAST_HOST_LIMITED;
 	} else {
-		r->verdict = r->met_others || r->crossed ||
+		r->verdict = r->met_others || r->crossed || r->met > MET ||
 		    r->undisturbed < UNDISTURBED ? FAST_LOADED : FAST_IDLE;
 	}
 	if (f->buckets == FAST_BUCKETS)
@@ -288,6 +289,7 @@ fast_estimate(struct fast *f)
 		.undisturbed = density_near(f->sample, plain.n, best.d.mode,
 		    DISTURBED)
 	};
+	r->met = fast_met_part(f, &best);
 	f->open = best.stamps;
 	judge(f, &best);
 }

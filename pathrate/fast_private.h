@@ -57,6 +57,8 @@ bool	fast_look(struct fast *f, struct fast_scale *s);
  * so that no link serialises them.
  */
 bool	fast_two_sizes(struct fast *f, const struct fast_scale *best);
+/* The part of the trains that met packets of others, 0..1. */
+double	fast_met_part(struct fast *f, const struct fast_scale *best);
 /* What a train says of a token bucket. True: no further one is needed. */
 bool	fast_bucket_train(struct fast *f, int64_t sent_ns,
 	    const int64_t *arrival_ns);

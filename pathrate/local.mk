@@ -35,6 +35,7 @@ libpathrate_la_SOURCES = \
 	%D%/fast_bucket.c \
 	%D%/fast_cross.c \
 	%D%/fast_estimate.c \
+	%D%/fast_load.c \
 	%D%/fast_private.h \
 	%D%/fast_samples.c \
 	%D%/method.c \

@@ -145,7 +145,12 @@ put_fast(struct writer *w, struct fast *f)
 	writer_str(w, "evidence", report_evidence(r->evidence));
 	writer_int(w, "scale", (int64_t)r->scale);
 	writer_num(w, "undisturbed_ratio", r->undisturbed, 3);
+	writer_num(w, "met_ratio", r->met, 3);
 	writer_bool(w, "cross_traffic_removed", r->crossed);
+	if (r->assumed_bytes > 0)
+		writer_num(w, "assumed_overhead_bytes", r->assumed_bytes, 1);
+	else
+		writer_null(w, "assumed_overhead_bytes");
 	put_shape(w, r);
 	put_overhead(w, r);
 	put_fast_modes(w, f);

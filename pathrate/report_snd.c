@@ -79,7 +79,8 @@ report_snd(void *arg, enum snd_kind kind, int number)
 	char when[REPORT_TIME_MAX];
 
 	if (kind == SND_UNKNOWN) {
-		report_say(&t->r, ALWAYS,
+		/* never in the log; the original prints it with -q too */
+		report_say(&t->r, NORMAL,
 		    "Unknown control message.. aborting\n");
 	} else if (kind == SND_UNEXPECTED) {
 		report_say(&t->r, VERBOSE,

@@ -147,7 +147,7 @@ void
 session_train_sent(struct session *c, uint32_t departure_us)
 {
 	now(c);
-	snd_sent(&c->snd, clock_mono(), departure_us);
+	snd_sent(&c->snd, clock_mono(), c->departed_ns, departure_us);
 	server_turn_departed(c);
 	settle(c);
 }

@@ -189,6 +189,22 @@ snd_bytes(struct snd *s, int64_t now_ns, const uint8_t *p, size_t n)
 		s->deadline_ns = now_ns + WIDTH_NS;
 }
 
+/* Is there a GAME_OVER among the words that were not read yet? A receiver may
+ * end while its train is under way. */
+static bool
+took_leave(const struct snd *s)
+{
+	struct wire_words w = { .width = s->width };
+	const uint8_t *p = s->in;
+	size_t left = s->in_len;
+	uint32_t value;
+
+	while (s->width != 0 && wire_words_take(&w, &p, &left, &value))
+		if (wire_code(value) == WIRE_GAME_OVER)
+			return true;
+	return false;
+}
+
 void
 snd_closed(struct snd *s)
 {
@@ -196,7 +212,7 @@ snd_closed(struct snd *s)
 	if (s->state == SND_IN_GOODBYE)
 		s->state = SND_OVER;
 	else if (s->state != SND_OVER)
-		snd_end(s, SND_UNKNOWN);
+		snd_end(s, took_leave(s) ? SND_TERMINATED : SND_UNKNOWN);
 }
 
 void
@@ -251,13 +267,14 @@ snd_train(const struct snd *s)
 }
 
 void
-snd_sent(struct snd *s, int64_t now_ns, uint32_t departure_us)
+snd_sent(struct snd *s, int64_t now_ns, int64_t departed_ns,
+    uint32_t departure_us)
 {
 	if (s->state != SND_IN_TRAIN)
 		return;
 	s->departure_us = departure_us < WIRE_ARGUMENT_MAX ? departure_us :
 	    WIRE_ARGUMENT_MAX;
-	s->departed_ns = now_ns - (int64_t)departure_us * CLOCK_NS_PER_US;
+	s->departed_ns = departed_ns;
 	snd_enter(s, SND_IN_SPACING, now_ns + s->spacing_ns);
 	if (s->spacing_ns == 0)
 		snd_timer(s, now_ns);

@@ -101,8 +101,10 @@ int64_t	snd_deadline_ns(const struct snd *s);
 void	snd_written(struct snd *s, size_t n);
 /* The train to send now; NULL when there is none. */
 const struct snd_train *snd_train(const struct snd *s);
-/* It was sent; departure_us is how long that took, 0 unknown. */
-void	snd_sent(struct snd *s, int64_t now_ns, uint32_t departure_us);
+/* It was sent, from departed_ns on; departure_us is how long that took, 0:
+ * unknown, both. */
+void	snd_sent(struct snd *s, int64_t now_ns, int64_t departed_ns,
+	    uint32_t departure_us);
 bool	snd_is_over(const struct snd *s);
 
 #endif

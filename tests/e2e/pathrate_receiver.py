@@ -65,6 +65,14 @@ class LocalSender:
                 f"never said {text!r}:\n{self.out}\n{self.err}"
             time.sleep(0.005)
 
+    def wait_to_wait(self, timeout=10):
+        """Until nobody is served any more, and it says so: that is after a
+        connection was closed."""
+        end = time.monotonic() + timeout
+        while not self.out.endswith(WAITING):
+            assert time.monotonic() < end, self.out
+            time.sleep(0.005)
+
     def status(self, timeout=10):
         """Its exit status when it ends by itself."""
         return self.popen.wait(timeout)

@@ -468,7 +468,9 @@ def test_signal_while_connecting(tmp_path):
     time.sleep(0.3)
     r.popen.send_signal(signal.SIGTERM)
     assert r.end() == 128 + signal.SIGTERM
-    assert schema.load(r.out, "pathrate_rcv")["result"] is None
+    doc = schema.load(r.out, "pathrate_rcv")
+    assert doc["result"] is None
+    assert doc["error"]["code"] == 128 + signal.SIGTERM
 
 
 @pytest.mark.parametrize("words", [[], ["--classic"]])

@@ -130,6 +130,16 @@ def test_one_session_and_no_more(sender, words, text):
     assert re.fullmatch(WAITING + STARTS + PROGRESS + text, one.out), one.out
 
 
+def test_quiet_about_what_makes_no_sense(sender):
+    one = sender("-q")
+    with Receiver(one) as r:
+        r.greet()
+        r.put(0x0a)
+        assert r.at_end()
+    assert one.status() == 0
+    assert one.out == ""
+
+
 def test_signal_before_the_session_is_over(sender):
     one = sender()
     with Receiver(one) as r:
@@ -155,6 +165,7 @@ def test_iterative(sender):
         assert {len(p.data) for p in got} == {1500}
         assert {p.train for p in got} == {1}
         assert r.finish()
+    one.wait_to_wait()
     ended = f"Receiver terminates measurements on {DATE}\n"
     assert re.fullmatch(2 * (WAITING + STARTS + PROGRESS + ended) + WAITING,
                         one.out)
@@ -431,9 +442,7 @@ def test_hundreds_of_connections(sender):
     assert "127.0.0.1 rejected: too many sessions\n" in one.err
     for conn in conns:
         conn.close()
-    end = time.monotonic() + 5
-    while not one.out.endswith(WAITING) and time.monotonic() < end:
-        time.sleep(0.01)
+    one.wait_to_wait()
     still_serves(one)
     assert len(os.listdir(f"/proc/{one.popen.pid}/fd")) < 20
 

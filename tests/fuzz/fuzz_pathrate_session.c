@@ -32,7 +32,7 @@ sender(struct snd *s, int64_t now_ns, const uint8_t *p, size_t n)
 	else if (n <= snd_room(s))
 		snd_bytes(s, now_ns, p, n);
 	if (snd_train(s) != NULL)
-		snd_sent(s, now_ns, 1);
+		snd_sent(s, now_ns, now_ns, 1);
 	snd_written(s, s->out_len);
 	if (s->train.payload < 12 || s->train.payload > 16384 ||
 	    s->train.len > 1000 || s->losses > 31)

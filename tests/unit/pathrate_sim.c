@@ -250,7 +250,7 @@ flush(struct sim *m)
 		return;
 	if ((t = snd_train(&m->s)) != NULL) {
 		sim_emit(m, t);
-		snd_sent(&m->s, m->now_ns, 77);
+		snd_sent(&m->s, m->now_ns, m->now_ns, 77);
 	}
 	write_out(m, &m->to_rcv, m->s.out, m->s.out_len);
 	snd_written(&m->s, m->s.out_len);

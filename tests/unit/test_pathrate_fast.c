@@ -131,6 +131,47 @@ clean(struct path *p, double mbps)
 	p->noise_ns = 1000;
 }
 
+/* How many of some runs of a load end with this verdict. */
+static int
+say(struct path *p, enum fast_verdict verdict, double load, int runs)
+{
+	static const double rates[] = { 10, 50, 100, 500 };
+	static const size_t sizes[] = { 576, 1500, 0 };
+	int turn, said = 0;
+
+	for (turn = 0; turn < runs; turn++) {
+		clean(p, rates[turn % 4]);
+		p->noise_ns = turn % 3 * 2000;
+		p->stall = 0.01;
+		p->stall_ns = 50000;
+		p->load = load;
+		p->cross_bytes = sizes[turn % 3];
+		p->mute = turn % 8 == 7;
+		path_run(p, &usual);
+		said += p->f.result.verdict == verdict;
+	}
+	return said;
+}
+
+/* The estimate is the same; whether others were there is told by trains that
+ * came late or were long. */
+static void
+idle_or_loaded(void **state)
+{
+	struct path *p = *state;
+	int idle, some, much;
+
+	unit_seed();
+	idle = say(p, FAST_IDLE, 0, 48);
+	some = say(p, FAST_LOADED, 0.3, 48);
+	much = say(p, FAST_LOADED, 0.5, 48);
+	print_message("# idle %d, loaded %d and %d of 48\n", idle, some,
+	    much);
+	assert_true(idle >= 40);
+	assert_true(some >= 30);
+	assert_true(much >= 38);
+}
+
 static void
 lossy(void **state)
 {
@@ -422,6 +463,7 @@ main(void)
 		cmocka_unit_test(idle),
 		cmocka_unit_test(loaded),
 		cmocka_unit_test(small_packets),
+		cmocka_unit_test(idle_or_loaded),
 		cmocka_unit_test(lossy),
 		cmocka_unit_test(quick),
 		cmocka_unit_test(few_bytes),

@@ -140,16 +140,36 @@ words_too_early(void **state)
 	word(&s, wire_value(WIRE_SEND, 3));
 	assert_int_equal(said.count[SND_ROUND], 1);
 	assert_int_equal(snd_train(&s)->train_id, 1);
-	snd_sent(&s, 2000, 0);
+	snd_sent(&s, 2000, 2000, 0);
 	assert_int_equal(said.count[SND_ACKED], 1);
 	assert_int_equal(snd_train(&s)->train_id, 2);
 	assert_int_equal(snd_train(&s)->round_id, 3);
-	snd_sent(&s, 3000, 0);
+	snd_sent(&s, 3000, 3000, 0);
 	/* another command in place of a verdict */
 	word(&s, wire_value(WIRE_TRAIN_LEN, 5));
 	assert_int_equal(said.count[SND_UNEXPECTED], 1);
 	assert_int_equal(s.train.len, 5);
 	assert_int_equal(s.state, SND_IN_COMMAND);
+}
+
+/* A receiver that is interrupted while a train is under way says so. */
+static void
+leave_too_early(void **state)
+{
+	struct said said;
+	struct snd s;
+
+	(void)state;
+	commands(&s, &said, 0);
+	word(&s, wire_value(WIRE_TRAIN_SPACING, 500));
+	word(&s, wire_value(WIRE_SEND, 2));
+	snd_sent(&s, 2000, 2000, 0);
+	assert_int_equal(s.state, SND_IN_SPACING);
+	word(&s, wire_value(WIRE_CONTINUE, 0));
+	word(&s, wire_value(WIRE_GAME_OVER, 0));
+	snd_closed(&s);
+	assert_int_equal(said.count[SND_TERMINATED], 1);
+	assert_int_equal(said.count[SND_UNKNOWN], 0);
 }
 
 /* That is when patience ends. */
@@ -201,7 +221,7 @@ verdicts_in_the_grace(void **state)
 	(void)state;
 	commands(&s, &said, 0);
 	word(&s, wire_value(WIRE_SEND, 2));
-	snd_sent(&s, 1000, 0);
+	snd_sent(&s, 1000, 1000, 0);
 	word(&s, wire_value(WIRE_NEG_ACK_TRAIN, 0));
 	assert_int_equal(s.state, SND_IN_GRACE);
 	word(&s, wire_value(WIRE_ACK_TRAIN, 0));
@@ -236,7 +256,7 @@ any_receiver(void **state)
 			if (n <= snd_room(&s))
 				snd_bytes(&s, now, b, n);
 			if (snd_train(&s) != NULL)
-				snd_sent(&s, now, (uint32_t)random());
+				snd_sent(&s, now, now, (uint32_t)random());
 			if (random() % 8 == 0)
 				snd_timer(&s, now);
 			if (random() % 2)
@@ -360,6 +380,7 @@ main(void)
 		cmocka_unit_test(numbers_out_of_range),
 		cmocka_unit_test(extension_commands),
 		cmocka_unit_test(words_too_early),
+		cmocka_unit_test(leave_too_early),
 		cmocka_unit_test(silence),
 		cmocka_unit_test(verdicts_in_the_grace),
 		cmocka_unit_test(any_receiver),

@@ -286,7 +286,7 @@ sender_train(struct sender *v, const struct jv *want, int64_t now_ns)
 		assert_memory_equal(ours, head, 12);
 	}
 	v->trains++;
-	snd_sent(&v->e, now_ns, 100);
+	snd_sent(&v->e, now_ns, now_ns, 100);
 	assert_null(snd_train(&v->e));
 }
 

@@ -244,7 +244,7 @@ patience(void **state)
 	assert_true(now_ns >= 600000 * MS);
 	assert_int_equal(r.state, RCV_IN_TRAIN);
 	/* sent at last */
-	snd_sent(&s, now_ns, 0);
+	snd_sent(&s, now_ns, now_ns, 0);
 	carry(&s, &r, now_ns);
 	assert_int_equal(r.state, RCV_IN_GRACE);
 	/* a word that was under way meanwhile changes nothing */
