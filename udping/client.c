@@ -388,6 +388,18 @@ release(struct client *c)
 	loop_free(c->loop);
 }
 
+/* Whoever reads JSON gets an object, whatever happened. */
+static int
+sum_up(struct client *c, int status)
+{
+	int result;
+
+	if (!c->o->summary || (status != 0 && c->sent == 0 && !c->o->json))
+		return status;
+	result = client_report(c, status);
+	return status != 0 ? status : result;
+}
+
 int
 client_run(const struct client_options *o)
 {
@@ -407,9 +419,7 @@ client_run(const struct client_options *o)
 			    LOG_LEVEL_NOTICE);
 		status = client_loop(&c);
 	}
-	/* Whoever reads it gets an object, whatever happened. */
-	if (c.why[0] != '\0' && o->json)
-		(void)client_report(&c, status);
+	status = sum_up(&c, status);
 	signo = c.signo;
 	release(&c);
 	/* Without a summary it ends as it ever did, by the signal. */

@@ -71,6 +71,9 @@ struct client {
 
 	struct host	 host;
 	uint64_t	 sent, controls, errors;
+	int		 told_error;		/* the last one that was told */
+	int64_t		 told_ns;		/* monotonic */
+	bool		 gone;			/* the interface of frames */
 	int64_t		 first_ns, last_ns;	/* monotonic */
 	struct stats	 gaps;			/* ns */
 	/* Send error (spec 9): the kernel's stamp less the one sent. */
@@ -99,7 +102,7 @@ int64_t	client_send_due(struct client *c, int64_t now_ns);
 /* The control packets at the end. */
 void	client_send_last(struct client *c);
 
-/* client_loop.c: from the first packet to the last. */
+/* client_loop.c: from the first packet to the last; 0, or the exit status. */
 int	client_loop(struct client *c);
 
 /* client_report.c: the summary on stdout, however far the client came. status:

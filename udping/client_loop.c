@@ -50,7 +50,8 @@ on_due(struct loop *l, struct loop_timer *t, int64_t now_ns)
 	if (c->o->busy && next_ns > now_ns)
 		now_ns = clock_sleep_until(next_ns, SPIN_NS);
 	next_ns = client_send_due(c, now_ns);
-	if (c->o->count > 0 && c->sent >= (uint64_t)c->o->count) {
+	if (c->gone ||
+	    (c->o->count > 0 && c->sent >= (uint64_t)c->o->count)) {
 		finish(c);
 		return;
 	}
@@ -109,5 +110,8 @@ client_loop(struct client *c)
 		return 1;
 	}
 	client_send_last(c);
-	return c->o->summary ? client_report(c, 0) : 0;
+	if (!c->gone)
+		return 0;
+	client_fail(c, "udping_client: %s is gone", c->iface.name);
+	return 1;
 }

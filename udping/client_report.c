@@ -10,6 +10,7 @@
 #include "common/text.h"
 #include "common/writer.h"
 #include "udping/client.h"
+#include "udping/report.h"
 
 #define INDENT	2
 
@@ -153,19 +154,6 @@ put_host(struct writer *w, const struct client *c)
 }
 
 static void
-put_error(struct writer *w, const struct client *c, int status)
-{
-	if (c->why[0] == '\0') {
-		writer_null(w, "error");
-		return;
-	}
-	writer_start(w, "error");
-	writer_int(w, "code", status);
-	writer_str(w, "message", c->why);
-	writer_end(w);
-}
-
-static void
 put_all(struct writer *w, const struct client *c, int status)
 {
 	char text[TEXT_MAX];
@@ -180,7 +168,7 @@ put_all(struct writer *w, const struct client *c, int status)
 	put_config(w, c);
 	put_result(w, c);
 	put_host(w, c);
-	put_error(w, c, status);
+	report_error(w, status, c->why);
 	writer_end(w);
 }
 

@@ -144,13 +144,34 @@ account(struct client *c, const struct sender_packet *p)
 	c->hops[c->turn[p->hop]].sent++;
 }
 
+/* In the original's words, but once a second while it stays the same. */
+static void
+tell_failure(struct client *c, int error)
+{
+	int64_t now_ns = clock_mono();
+	char to[ADDR_STRLEN];
+
+	if (error == c->told_error && now_ns - c->told_ns < CLOCK_NS_PER_S)
+		return;
+	c->told_error = error;
+	c->told_ns = now_ns;
+	log_msg(&c->log, LOG_LEVEL_ERROR, "sendto failed: %s (%s out of %s)",
+	    strerror(error), addr_format(&c->remote, to, sizeof(to)),
+	    c->iface.name);
+}
+
+/* ENXIO: a packet socket has lost its interface for good, also when one of
+ * the same name comes back. */
 static void
 failed(struct client *c)
 {
+	int error = errno;
+
 	c->errors++;
-	log_limited(&c->log, LOG_LEVEL_ERROR, "sendto failed: %s",
-	    strerror(errno));
 	sender_pass(&c->sender);
+	c->gone = c->frames && error == ENXIO;
+	if (!c->gone)
+		tell_failure(c, error);
 }
 
 /* A stamp that was asked for, if it has come. */
@@ -307,7 +328,7 @@ client_send_last(struct client *c)
 	struct sender_packet p;
 	size_t i;
 
-	for (i = 0; i < c->ports->n; i++)
+	for (i = 0; i < c->ports->n && !c->gone; i++)
 		if (sender_last(&c->sender, i, &p))
 			emit(c, &p, 0);
 }

@@ -76,6 +76,9 @@ struct report_totals {
 void	report_add(struct report_totals *t, const struct session_record *r);
 void	report_totals(struct writer *w, const struct report_totals *t);
 
+/* How a program ended: null with why "", else its exit status and why. */
+void	report_error(struct writer *w, int status, const char *why);
+
 /* A table for people: head, and a row a session. */
 void	report_table_head(FILE *out);
 void	report_table_row(FILE *out, const struct session_record *r,

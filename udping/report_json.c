@@ -182,3 +182,16 @@ report_totals(struct writer *w, const struct report_totals *t)
 	writer_int(w, "not_allowed", (int64_t)t->not_allowed);
 	writer_int(w, "refused", (int64_t)t->refused);
 }
+
+void
+report_error(struct writer *w, int status, const char *why)
+{
+	if (why[0] == '\0') {
+		writer_null(w, "error");
+		return;
+	}
+	writer_start(w, "error");
+	writer_int(w, "code", status);
+	writer_str(w, "message", why);
+	writer_end(w);
+}

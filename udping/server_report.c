@@ -186,19 +186,6 @@ put_host(struct server *s, struct writer *w)
 }
 
 static void
-put_error(const struct server *s, struct writer *w)
-{
-	if (s->why[0] == '\0') {
-		writer_null(w, "error");
-		return;
-	}
-	writer_start(w, "error");
-	writer_int(w, "code", s->status);
-	writer_str(w, "message", s->why);
-	writer_end(w);
-}
-
-static void
 put_last(struct server *s, struct writer *w, const char *name)
 {
 	char buf[TEXT_MAX];
@@ -216,7 +203,7 @@ put_last(struct server *s, struct writer *w, const char *name)
 	report_totals(w, &s->totals);
 	writer_end(w);
 	put_host(s, w);
-	put_error(s, w);
+	report_error(w, s->status, s->why);
 	writer_end(w);
 }
 

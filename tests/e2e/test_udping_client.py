@@ -15,6 +15,7 @@ import time
 
 import pytest
 
+import schema
 from harness import LEFT_MAC, RIGHT_MAC, program
 from udping_capture import Capture, Packet, socket_in
 from udping_client import (CLIENT, has_no_privilege, packets, status_of,
@@ -285,8 +286,10 @@ def test_link_down(net, capture):
     """B6: what could not be sent has no number."""
     client = net.left.popen(*words("--summary", "--json", d=2, s="5000"))
     first = packets(capture, 20)
+    begin = time.monotonic()
     net.left.ip("link", "set", "l0", "down")
-    client.wait_for("sendto failed: Network is down")
+    client.wait_for("sendto failed: Network is down (10.77.0.2:6000 out of "
+                    "l0)\n")
     time.sleep(0.1)
     first += [Packet(f) for f in capture.udp()]
     net.left.ip("link", "set", "l0", "up")
@@ -294,7 +297,23 @@ def test_link_down(net, capture):
     assert client.stop() == 0
     assert again[0].seq == first[-1].seq + 1
     result = json.loads(client.out)["result"]
-    assert result["send_errors"] > 0
+    # Told at first, and once a second.
+    assert client.err.count("\n") <= 2 + time.monotonic() - begin
+
+
+@pytest.mark.parametrize("hop", [RIGHT_MAC, None])
+def test_interface_goes_away(net, capture, hop):
+    """A packet socket has lost it for good, so this is the end."""
+    client = net.left.popen(*words("--summary", "--json", d=2, s="5000",
+                                   a=hop))
+    packets(capture, 20)
+    net.left.ip("link", "del", "l0")
+    assert client.wait() == 1
+    assert client.err.endswith("udping_client: l0 is gone\n")
+    doc = schema.load(client.out, "udping_client")
+    assert doc["error"] == {"code": 1,
+                            "message": "udping_client: l0 is gone"}
+    assert doc["result"]["packets_sent"] >= 20
 
 
 def test_summary(net, capture):

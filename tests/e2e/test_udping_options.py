@@ -133,7 +133,8 @@ def test_syslog_of_client(net, dev_log):
     net.left.ip("link", "set", "l0", "down")
     line = log.recv(1000).decode()
     assert "udping_client" in line
-    assert line.endswith("sendto failed: Network is down")
+    assert line.endswith("sendto failed: Network is down "
+                         "(10.77.0.2:6000 out of l0)")
     client.stop()
     assert client.err == ""
 
