@@ -138,6 +138,14 @@ train(struct client *c)
 	go_on(c);
 }
 
+/* No estimate, but --json has what was known by then. */
+static void
+keep_what_is_known(struct client *c)
+{
+	if (c->measuring && !c->method.is_classic)
+		method_stop(&c->method);
+}
+
 /* A run that took too long ends with what is known. */
 static void
 failed(struct client *c)
@@ -150,11 +158,13 @@ failed(struct client *c)
 		[RCV_LATE] = "the sender is silent"
 	};
 
-	if (c->rcv.why == RCV_LATE && c->measuring)
+	if (c->rcv.why == RCV_LATE && c->measuring) {
 		method_stop(&c->method);
-	else
+	} else {
+		keep_what_is_known(c);
 		client_fail(c, "recv control message failed: %s",
 		    why[c->rcv.why]);
+	}
 	client_end(c);
 }
 
@@ -162,6 +172,7 @@ static void
 terminated(struct client *c)
 {
 	report_terminated(&c->report);
+	keep_what_is_known(c);
 	client_note(c, "the sender ended the session");
 	client_end(c);
 }

@@ -398,6 +398,34 @@ class Terminates(Sender):
         self.word()
 
 
+class ClosesHalfWay(Sender):
+    def verdict(self, round_id):
+        if self.train_id == 20:
+            raise End
+        super().verdict(round_id)
+
+
+class TerminatesHalfWay(Sender):
+    def verdict(self, round_id):
+        if self.train_id < 20:
+            super().verdict(round_id)
+        else:
+            self.put(GAME_OVER)
+            self.word()
+
+
+@pytest.mark.parametrize("kind", [ClosesHalfWay, TerminatesHalfWay])
+def test_what_came_before_a_failure_is_kept(tmp_path, kind):
+    """In the object; no text claims that it is the estimate."""
+    r = receive(tmp_path, "--json", sender=kind())
+    assert r.status == 255
+    doc = schema.load(r.out, "pathrate_rcv")
+    assert doc["error"]["code"] == 255
+    assert doc["result"]["capacity_bps"] > 1e6
+    assert len(doc["result"]["trains"]) > 10
+    assert "Final capacity" not in r.log()
+
+
 NO_TRAIN = "No train arrived; this sender may not know --udp-port\n"
 LOST = "recv control message failed: "
 NOTHING = "Insufficient number of packet dispersion estimates.\n"
