@@ -31,6 +31,17 @@ until_ready()
 	return 1
 }
 
+# eventually COMMAND...: it succeeds within 10 s.
+eventually()
+{
+	for _ in $(seq 20); do
+		! "$@" || return 0
+		sleep 0.5
+	done
+	echo "$*: not within 10 s"
+	return 1
+}
+
 # between LOW FIGURE HIGH WHAT
 between()
 {
