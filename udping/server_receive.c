@@ -11,7 +11,7 @@
 /* Batches in a row, before timers and signals have their turn. */
 #define ROUNDS	16
 /* The buffer of the socket holds no more. */
-#define ROUNDS_ALL	1024
+#define ROUNDS_ALL	65536
 
 /*
  * Where so many come at once, more will soon: to be woken for each handful
@@ -181,7 +181,8 @@ server_nap_end(struct loop *l, struct loop_timer *t, int64_t now_ns)
 		(void)loop_fd_set(l, &s->watch, LOOP_READ);
 }
 
-/* In a flood there is no end but the time. */
+/* Until nothing comes, as a batch may be less than there is; in a flood there
+ * is no end but the time. */
 void
 server_catch_up(struct server *s)
 {
@@ -190,7 +191,7 @@ server_catch_up(struct server *s)
 
 	do
 		n = take_batch(s);
-	while (n == SERVER_BATCH && ++round < ROUNDS_ALL &&
+	while (n > 0 && ++round < ROUNDS_ALL &&
 	    udpio_msg(s->rx, n - 1)->wall_ns < begin_ns);
 	if (s->o->verbose)
 		server_flush(s);

@@ -4,6 +4,7 @@ nothing is told before all that has come is read. Probes come from this
 process, over loopback."""
 
 import json
+import os
 import signal
 import socket
 import time
@@ -27,18 +28,32 @@ def wakes(server):
     return int(server.status("voluntary_ctxt_switches"))
 
 
+def naps(server):
+    """Does it ever? It needs a buffer beyond the system's limit, which a
+    portable build, without epoll, does not ask for."""
+    with socket.socket(type=socket.SOCK_DGRAM) as s:
+        try:
+            s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20)
+        except PermissionError:
+            return False
+    fds = f"/proc/{server.popen.pid}/fd"
+    return any("eventpoll" in os.readlink(f"{fds}/{fd}")
+               for fd in os.listdir(fds))
+
+
 def test_seldom_woken():
     """Much less than once a packet. Where they come at half the pace it is
     woken for some of them, and a slow host is no judge."""
     n = 400
     with Server("-n", "--json", k=60) as server, sender(0) as s:
+        able = naps(server)
         seq = steady(s, server, GUID % 1, 0, START)
         before, start = wakes(server), time.monotonic()
         seq = steady(s, server, GUID % 1, seq, n)
         woken, took = wakes(server) - before, time.monotonic() - start
         assert server.stop() == 0
         assert json.loads(server.out)["result"]["received"] == seq
-    assert woken < n / 2 or took > 3, (woken, took)
+    assert woken < n / 2 or took > 3 or not able, (woken, took)
 
 
 def test_at_once():
@@ -79,20 +94,10 @@ def test_reported_when_it_is_over():
         assert server.stop() == 0
 
 
-def has_room():
-    """May a process like this one have a buffer beyond the limit?"""
-    with socket.socket(type=socket.SOCK_DGRAM) as s:
-        try:
-            s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20)
-        except PermissionError:
-            return False
-    return True
-
-
 def test_a_burst_in_a_nap():
     """What comes at once while nobody reads has room in the buffer."""
-    n = 5000 if has_room() else 100
     with Server("-n", "--json", k=60) as server, sender(0) as s:
+        n = 5000 if naps(server) else 100
         seq = steady(s, server, GUID % 6, 0, START)
         burst = [probe(GUID % 6, i) for i in range(seq, seq + n)]
         for datagram in burst:

@@ -162,7 +162,6 @@ LOCAL = ["-l", "127.0.0.1"]
     (["-l", "nosuch.invalid"], 1, "nosuch.invalid: "),
     (["-l", "9.9.9.9"], 255, "Couldn't find interface for IP 9.9.9.9"),
     ([*LOCAL, "-s", ","], 255, "No ports defined"),
-    ([*LOCAL, "--vlan", "5"], 255, "udping_client: the destination is"),
     ([*LOCAL, "--user", "no-such-user"], 255, "Couldn't change userid to no-"),
     ([*LOCAL, "--pidfile", "/nowhere/at/all"], 1,
      "udping_client: /nowhere/at/all: No such file or directory"),
