@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# run.sh [-l] BUILD [SCRIPT...]: every finished tool measures something real
+# run.sh [-l] BUILD [SCRIPT...]: every tool measures something real
 # for some seconds. As root between two network namespaces,
 #
 #	left --- link emulator, 100 Mbit/s, 10 ms each way --- right
