@@ -28,8 +28,11 @@ _numbers = itertools.count(1)
 _ports = itertools.count(os.getpid() * 41)
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# A shell's background commands ignore it, and so would all that tests start.
+# A shell's background commands, and what nohup starts, ignore some of these,
+# and so would all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Noise(Exception):
