@@ -250,7 +250,7 @@ drop(const char *user, bool net_admin, const char **what)
 	pw = getpwnam(user);
 	if (pw == NULL) {
 		if (errno == 0)
-			errno = ENOENT;
+			errno = EINVAL;
 		return -1;
 	}
 	if (geteuid() == 0) {

@@ -49,8 +49,9 @@ int	daemon_pidfile_remove(const char *path, int fd);
 /*
  * As root: become user for good, with its groups and without capabilities;
  * that root is out of reach is tried. As another user: nothing to do, 0,
- * unless user differs (EPERM). Root is no user to become (EINVAL). Then no
- * new privileges by exec (Linux). On error the process may be half way: exit.
+ * unless user differs (EPERM). Root and a name that the system does not know
+ * are no users to become (EINVAL). Then no new privileges by exec (Linux). On
+ * error the process may be half way: exit.
  */
 int	daemon_drop(const char *user, const char **what);
 
