@@ -100,7 +100,8 @@ client_results(struct client *c)
 	else if (c->status == 0)
 		no_estimate(c);
 	facts.code = c->signo != 0 ? 128 + c->signo : c->status;
-	facts.message = c->status != 0 ? c->message : NULL;
+	facts.message = c->status != 0 ? c->message :
+	    c->signo != 0 ? "interrupted" : NULL;
 	if (!c->o->json || report_json(stdout, c->o, &facts) == 0)
 		return true;
 	warn("stdout");

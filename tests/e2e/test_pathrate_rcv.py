@@ -487,6 +487,7 @@ def test_signals(tmp_path, words, signo):
         CONTINUE, GAME_OVER]
     doc = schema.load(r.out, "pathrate_rcv")
     assert doc["result"]["capacity_bps"] > 1e6
+    assert doc["error"] == {"code": 128 + signo, "message": "interrupted"}
     assert "Final capacity estimate" in r.log()
 
 
